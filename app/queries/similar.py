@@ -14,7 +14,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.models import Paper, SimilarPaper
-from app.sources.retractions import Retraction, from_json
+from app.sources.retractions import Retraction, read_mark
 
 MAX_SHOWN_PAPERS = 4
 MAX_READ_PAPERS = 12  # what is shown elsewhere on the page is left out
@@ -51,7 +51,7 @@ def list_similar_papers(
             key,
             title_html,
             [Reason(*reason) for reason in reasons],
-            state and from_json(state),
+            read_mark(state),
         )
         for number, reasons, key, title_html, state in rows
         if number not in without

@@ -113,6 +113,11 @@ def to_json(retraction: Retraction) -> dict[str, Any]:
     }
 
 
+def read_mark(state: Mapping[str, Any] | None) -> Retraction | None:
+    """The mark in a paper's row, which most papers do not have."""
+    return from_json(state) if state else None
+
+
 def from_json(value: Mapping[str, Any]) -> Retraction:
     """The state that `to_json` was given."""
     day = value["date"]

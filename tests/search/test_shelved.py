@@ -13,6 +13,7 @@ from app.db import begin_writing
 from app.models import Shelf, ShelfEntry, ShelfMember, User
 from app.queries.search import results
 from app.queries.search.results import Asked
+from app.services.accounts.merging import merge
 from app.services.shelves.shelf import ShelfTexts, change_shelf
 from tests.helpers.client import Browser
 from tests.helpers.factories import (
@@ -87,6 +88,51 @@ def test_a_shelf_is_searched_by_who_may_see_it(
         assert not page.partial, (reader, query)
         ids = results.list_found_paper_ids(session, asked, readers[reader])
         assert len(ids) == len(found), (reader, query)
+
+
+MOVED = [
+    ("ann", "shelf:guide", "fox"),  # that of Eve is there, hers was
+    ("ann", "shelf:night", "fox owl"),
+    ("ann", "-shelf:night deep", "elk yak"),
+    ("ann", "shelf:ann/night in:list", "owl"),
+    ("ann", "shelf:ben/guide", ""),
+    ("eve", "shelf:guide", "fox"),
+    ("eve", "shelf:ann/guide", "owl yak"),
+    ("eve", "shelf:night", ""),
+    ("eve", "shelf:ann/night", ""),
+    ("ben", "shelf:day", "elk"),
+    ("guest", "shelf:ann/guide", "owl yak"),
+    ("guest", "shelf:guide", "fox"),  # one that is there, before those that were
+    ("guest", "shelf:day", ""),
+    ("guest", "shelf:night", ""),
+]
+
+
+def test_a_shelf_is_found_by_an_address_from_before(
+    session: Session, readers: dict[str, User | None]
+) -> None:
+    ann = readers["ann"]
+    assert ann is not None
+    for shelf in session.scalars(select(Shelf).where(Shelf.user_id == ann.id)).all():
+        moved = ShelfTexts(shelf.title, f"{shelf.slug}-now", "", shelf.visibility)
+        change_shelf(session, shelf, moved)
+    session.commit()
+
+    def find(reader: str, query: str) -> list[str]:
+        page = results.load_search_page(session, Asked(query, limit=20), readers[reader])
+        return sorted(hit.paper.title.removeprefix("Deep ") for hit in page.hits)
+
+    for reader, query, expected in MOVED:
+        assert find(reader, query) == expected.split(), (reader, query)
+    ben, eve = readers["ben"], readers["eve"]
+    assert ben is not None
+    assert eve is not None
+    merge(session, ben, eve)
+    session.commit()
+    assert find("eve", "shelf:ben/guide") == ["elk"]  # hers by now, under another slug
+    assert find("eve", "shelf:eve/guide") == ["fox"]
+    for reader in ("ann", "guest"):
+        assert find(reader, "shelf:ben/guide") == find(reader, "shelf:eve/guide")
 
 
 @pytest.mark.parametrize("is_member", [False, True])

@@ -177,8 +177,7 @@ class Paper(Base):
     @property
     def retraction(self) -> Retraction | None:
         """That it is retracted, or of concern; `None` for most papers."""
-        state = self.retraction_state
-        return None if state is None else retractions.from_json(state)
+        return retractions.read_mark(self.retraction_state)
 
     @property
     def venue_label(self) -> str:

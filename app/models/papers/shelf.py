@@ -55,6 +55,8 @@ class FormerSlug(Base):
     """A slug that a shelf had before, by which its earlier addresses lead to it.
 
     `was_public` is whether the shelf was public under it: else only its members ever knew it.
+    `owner_name` is whose name stood before it, where that account was merged into the owner's;
+    empty for an address behind the owner's own names.
     """
 
     __tablename__ = "former_slugs"
@@ -63,6 +65,7 @@ class FormerSlug(Base):
     shelf_id: Mapped[int] = mapped_column(
         ForeignKey("shelves.id", ondelete="CASCADE"), primary_key=True
     )
+    owner_name: Mapped[str] = mapped_column(String(40), primary_key=True, default="")
     slug: Mapped[str] = mapped_column(String(MAX_SLUG_CHARS), primary_key=True)
     was_public: Mapped[bool]
     left_at: Mapped[datetime] = mapped_column(UTCDateTime)

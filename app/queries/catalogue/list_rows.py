@@ -22,8 +22,7 @@ from app.queries.listed_authors import load_authors_by_paper
 from app.queries.summaries import place_within_paper
 from app.queries.summary_entries import choose_fragment
 from app.queries.visibility import attributable_to, public_of_few
-from app.sources import retractions
-from app.sources.retractions import Retraction
+from app.sources.retractions import Retraction, read_mark
 from app.statements import read_rows
 
 
@@ -148,7 +147,7 @@ def make_papers(connection: Connection, rows: Iterable[Any]) -> dict[int, RowPap
             row.year,
             row.venue_name,
             ListedVenue(row.venue_key, row.venue_short, row.venue_title) if row.venue_key else None,
-            retractions.from_json(row.retraction_state) if row.retraction_state else None,
+            read_mark(row.retraction_state),
             authors[number],
         )
         for number, row in by_number.items()

@@ -34,7 +34,7 @@ from app.queries.links.edges import (
     join_links,
 )
 from app.queries.visibility import AnyMember, by_writer, parameters, stand_in, visible_to
-from app.sources.retractions import from_json
+from app.sources.retractions import read_mark
 
 LINKS_OF_CENTER = 1000
 LINKS_OF_NEIGHBOUR = 100
@@ -159,7 +159,7 @@ def _papers(session: Session, ids: Sequence[int]) -> dict[int, GraphPaper]:
 
 def _make_paper(row: Any) -> GraphPaper:
     # The last column is the mark of a retracted paper.
-    return GraphPaper(*(*row[:-1], row[-1] and from_json(row[-1])))
+    return GraphPaper(*(*row[:-1], read_mark(row[-1])))
 
 
 def _list_touching_edges(

@@ -21,6 +21,7 @@ from app.queries.visibility import (
     visible_to,
 )
 from app.rendering.links import read_reason
+from app.sources.retractions import Retraction, read_mark
 
 BACKLINKS_SHOWN = 50
 MAX_SENTENCES_SHOWN = 3  # beside a paper's summaries
@@ -34,6 +35,7 @@ class LinkedPaper:
     id: int
     key: str
     title_html: str
+    retraction: Retraction | None
 
 
 @dataclass(frozen=True)
@@ -99,12 +101,16 @@ def list_see_also(session: Session, paper: Paper, viewer: User | None) -> list[S
                 row.target_kind,
                 row.target_value,
                 row.label,
-                LinkedPaper(row.target_id, row.key, row.title_html) if known else None,
+                _make_linked(row.target_id, row) if known else None,
                 row.target_user,
                 read_reason(row.sentence_html) if alone else "",
             ),
         )
     return list(found.values())
+
+
+def _make_linked(number: int, row: Any) -> LinkedPaper:
+    return LinkedPaper(number, row.key, row.title_html, read_mark(row.retraction_state))
 
 
 def _unmarked(sentence_html: str) -> str:
@@ -166,7 +172,7 @@ def _list_backlinks(
     total = 0
     for row in session.connection().execute(query, asked):
         total = row.total
-        paper = LinkedPaper(row.id, row.key, row.title_html)
+        paper = _make_linked(row.id, row)
         found.setdefault(row.id, PaperMentions(paper, [])).places.append(
             Backlink(
                 writer=LinkWriter(row.name, row.display_name) if row.attributable else None,
@@ -185,7 +191,7 @@ def _select_see_also(viewer: AnyMember | None) -> Any:
         select(
             *(Link.summary_id, Link.target_kind, Link.target_value, Link.target_folded),
             *(Link.target_id, Link.target_user, Link.label, Link.sentence_html),
-            *(Paper.key, Paper.title_html),
+            *(Paper.key, Paper.title_html, Paper.retraction_state),
         )
         .join(Link.summary)
         .outerjoin(Paper, Paper.id == Link.target_id)
@@ -207,7 +213,8 @@ def _select_backlinks(viewer: AnyMember | None, is_known: bool) -> Any:
     return (
         select(
             *(Link.summary_id, Link.kind, Link.sentence_html),
-            *(Paper.id, Paper.key, Paper.title_html, User.name, User.display_name),
+            *(Paper.id, Paper.key, Paper.title_html, Paper.retraction_state),
+            *(User.name, User.display_name),
             attributable_to(viewer).label("attributable"),
             func.count().over().label("total"),
         )

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, not_, select
+from sqlalchemy import ColumnElement, Select, not_, select
 from sqlalchemy.orm import Session
 
-from app.models import SearchEntry, Shelf, ShelfEntry, User
+from app.models import SearchEntry, ShelfEntry, User
 from app.models.search_entry import is_paper_entry
 from app.queries.search.own import entries_of, match_clauses, select_entries
-from app.queries.shelves.access import belongs_to, is_seen_by
+from app.queries.shelves.access import select_named_shelf, select_nearest_shelves
 from app.search import MAX_HITS
 from app.search.clauses import build_clauses
 from app.search.query import Part, Query
@@ -69,33 +69,12 @@ def shelf_conditions(query: Query, viewer: User | None, paper_id: Any) -> list[C
 
 
 def _select_shelved(part: Part, viewer: User | None) -> Select[Any]:
-    """The papers on the shelf that is named.
-
-    One's own comes before those that are shared with one, and these before all that are public.
-    """
-    nearest = select(func.min(_distance(viewer))).where(*_is_named(part, viewer))
-    columns: tuple[Any, ...] = (ShelfEntry.paper_id,)
-    return (
-        select(*columns)
-        .join(Shelf, Shelf.id == ShelfEntry.shelf_id)
-        .where(
-            *_is_named(part, viewer),
-            _distance(viewer) == nearest.correlate(None).scalar_subquery(),
-            ShelfEntry.paper_id.is_not(None),
-        )
-    )
-
-
-def _is_named(part: Part, viewer: User | None) -> list[ColumnElement[bool]]:
+    """The papers on the shelf that is named, also by an address that it had before."""
     owner, slug = part.shelf
-    found = [Shelf.slug == slug, is_seen_by(viewer)]
     if owner:
-        found.append(Shelf.user_id == select(User.id).where(User.name == owner).scalar_subquery())
-    return found
-
-
-def _distance(viewer: User | None) -> ColumnElement[int]:
-    """How far a shelf is from the viewer: 0 theirs, 1 shared with them, 2 only public."""
-    if viewer is None:
-        return literal(2)
-    return case((Shelf.user_id == viewer.id, 0), (belongs_to(viewer), 1), else_=2)
+        meant = select_named_shelf(owner, slug, viewer)
+    else:
+        meant = select_nearest_shelves(slug, viewer)
+    columns: tuple[Any, ...] = (ShelfEntry.paper_id,)
+    query = select(*columns).where(ShelfEntry.paper_id.is_not(None))
+    return query.where(ShelfEntry.shelf_id.in_(meant))

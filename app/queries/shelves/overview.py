@@ -11,7 +11,12 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.models import Paper, Shelf, ShelfEntry, ShelfMember, User
-from app.queries.shelves.access import belongs_to, can_be_added_to, is_public_shelf
+from app.queries.shelves.access import (
+    belongs_to,
+    can_be_added_to,
+    find_named_shelf,
+    is_public_shelf,
+)
 
 MAX_PUBLIC_SHELVES = 100  # of one user that are listed
 MAX_SHELVES_OF_PAPER = 5
@@ -72,6 +77,18 @@ def find_addable_shelf(session: Session, user: User, value: str) -> Shelf | None
     query = select(Shelf).join(User, User.id == Shelf.user_id)
     named = query.where(User.name == name, Shelf.slug == slug, can_be_added_to(user))
     return session.scalar(named)
+
+
+def find_listed_value(session: Session, user: User, value: str) -> str:
+    """By what a form names a shelf today, from a present or former address.
+
+    Only one that they own or share: else the value stays as it is.
+    """
+    name, _, slug = value.partition(SEPARATOR)
+    found = find_named_shelf(session, name, slug, user) if slug else None
+    if found is None or not found.role:
+        return value
+    return f"{found.owner.name}{SEPARATOR}{found.shelf.slug}"
 
 
 def select_shelved(user: User, value: str) -> Select[Any]:

@@ -23,7 +23,7 @@ from app.services.accounts import account, demo, email
 from app.services.accounts.user_names import check_name, check_unreserved
 from app.services.locks import lock_account
 from app.services.refusals import Refusal
-from app.services.shelves.joining import clear_notes
+from app.services.shelves.joining import clear_notes, forget_former_names
 from app.services.shelves.members import leave_all_shelves
 
 
@@ -125,6 +125,7 @@ def rename_account(session: Session, user: User, new: str, *, forget_old: bool =
     session.flush()
     email.notify_user(session, user.id, "name-changed", old_name=old)
     if forget_old:
+        forget_former_names(session, user)
         theirs = update(FormerName).where(FormerName.user_id == user.id)
         session.execute(theirs.values(user_id=None))
 

@@ -35,7 +35,7 @@ from app.services.lists import joining
 from app.services.locks import lock_account
 from app.services.pictures.addresses import note_uses
 from app.services.refusals import Refusal
-from app.services.shelves.joining import give_shelves
+from app.services.shelves.joining import give_shelves, hand_in_instead, is_handed_in_alone
 from app.services.summaries import draft_merge
 from app.services.summaries.revisions import keep_revision_html
 
@@ -63,7 +63,8 @@ def merge(session: Session, source: User, target: User) -> AccountMergeResult:
     Where both wrote about a paper, the text that was edited later stays what readers see, with its
     visibility; the other one is before it in the history. No text becomes public, and no anonymous
     one gets a name: what others could not read, or not under this name, is in the history for its
-    writer alone.
+    writer alone. A text that a reading group has stays there: where the later one is not public, or
+    anonymous, both stay.
 
     Raises:
         Refusal: for the same account twice, or one that is another by now.
@@ -77,12 +78,16 @@ def merge(session: Session, source: User, target: User) -> AccountMergeResult:
     theirs_and_others = select(Summary.id).where(Summary.user_id.in_((source.id, target.id)))
     changes.note(session, "summary", *session.scalars(theirs_and_others))
     moved, touched = _move_votes(session, source, target)
+    apart = 0
     theirs = _by_paper(session, source)
     others = _by_paper(session, target)
     for paper_id, summary in theirs.items():
         other = others.get(paper_id)
         if other is None:
             summary.user_id = target.id
+        elif _must_stay(session, summary, other):
+            _keep_both(session, summary, other, target)
+            apart += 1
         else:
             _join_drafts(session, summary, other)
             _join(session, summary, other, target)
@@ -112,7 +117,7 @@ def merge(session: Session, source: User, target: User) -> AccountMergeResult:
     session.add(FormerName(name=name, user_id=target.id))
     for summary in session.scalars(select(Summary).where(Summary.user_id == target.id)).all():
         note_uses(session, summary)
-    return AccountMergeResult(len(theirs), len(theirs.keys() & others.keys()), moved)
+    return AccountMergeResult(len(theirs), len(theirs.keys() & others.keys()) - apart, moved)
 
 
 def _by_paper(session: Session, user: User) -> dict[int, Summary]:
@@ -138,10 +143,40 @@ def _move_further(session: Session, source: User, target: User) -> None:
         session.flush()
 
 
+def _sort_by_age(one: Summary, other: Summary) -> tuple[Summary, Summary]:
+    """The one that was edited later, and the other."""
+    later, earlier = sorted((one, other), key=lambda each: each.edited_at or each.created_at)[::-1]
+    return later, earlier
+
+
+def _must_stay(session: Session, one: Summary, other: Summary) -> bool:
+    """Whether the earlier text is in a reading in whose place the later one cannot be.
+
+    Who handed in the one did not choose to show the other to the group. What everybody reads under
+    its writer's name can be in its place.
+    """
+    kept, gone = _sort_by_age(one, other)
+    if kept.visibility == "public" and not kept.anonymous:
+        return False
+    return is_handed_in_alone(session, gone, kept)
+
+
+def _keep_both(session: Session, one: Summary, other: Summary, target: User) -> None:
+    """Let the later text be the first of two by one person, and the other one stay as it is."""
+    kept, gone = _sort_by_age(one, other)
+    last = select(func.max(Summary.place)).where(
+        Summary.paper_id == gone.paper_id, Summary.user_id == gone.user_id
+    )
+    gone.place = (session.scalar(last) or 0) + 1
+    session.flush()
+    kept.user_id = target.id
+
+
 def _join(session: Session, one: Summary, other: Summary, target: User) -> None:
     """Make one summary of two of the same paper, written by what is now one person."""
-    kept, gone = sorted((one, other), key=lambda each: each.edited_at or each.created_at)[::-1]
+    kept, gone = _sort_by_age(one, other)
     keep_revision_html(session, gone)
+    hand_in_instead(session, gone, kept)
     count = _put_before(session, gone, kept)
     same_name = gone.anonymous == kept.anonymous
     if not (same_name and gone.visibility == "public"):
@@ -259,7 +294,7 @@ def _move_agreements(session: Session, source: User, target: User) -> None:
 
 def _join_drafts(session: Session, one: Summary, other: Summary) -> None:
     """Let the drafts of two summaries that become one be a draft of that."""
-    gone, kept = sorted((one, other), key=lambda each: each.edited_at or each.created_at)
+    kept, gone = _sort_by_age(one, other)
     query = select(Draft).where(Draft.summary_id.in_((gone.id, kept.id)))
     drafts = {
         draft.summary_id: draft

@@ -10,10 +10,12 @@ from typing import BinaryIO
 
 from sqlalchemy.orm import Session
 
+from app.queries.lists.own_entries import EntryFacts
 from app.services.exporting.paper_set import ExportedPaper, PaperSet, read_exported_papers
 from app.sources.bibtex import writing as bibtex_writing
 from app.sources.formats import csl_writing, ris_writing
 from app.sources.formats.table_cells import make_cell
+from app.sources.lists.jabref_groups import write_group_tree
 
 _COLUMNS = (
     *("key", "title", "authors", "year", "venue", "doi", "arxiv", "url", "keywords"),
@@ -22,6 +24,7 @@ _COLUMNS = (
 _OWN_COLUMNS = ("status", "status_date", "added", "priority", "labels", "remark")
 # Without it spreadsheets take the file for one in the letters of their system.
 _MARK = "\ufeff"
+_JABREF_PRIORITIES = {"high": "prio1", "medium": "prio2", "low": "prio3"}
 
 Parts = Callable[[Iterator[ExportedPaper], PaperSet], Iterator[str]]
 Write = Callable[[Session, PaperSet, BinaryIO], None]
@@ -37,12 +40,28 @@ def make_writer(parts: Parts) -> Write:
     return write
 
 
-def write_bibtex(papers: Iterator[ExportedPaper], _: PaperSet) -> Iterator[str]:
-    """Entries with an empty line between two."""
+def write_bibtex(papers: Iterator[ExportedPaper], chosen: PaperSet) -> Iterator[str]:
+    """Entries with an empty line between two.
+
+    With notes, the status, priority and labels of the reader's list too, as JabRef has them: labels
+    are its groups.
+    """
     start = ""
+    groups: dict[str, None] = {}
     for paper in papers:
-        yield f"{start}{bibtex_writing.entry(paper.record, paper.note)}\n"
+        own = _make_jabref_fields(paper.entry) if chosen.has_notes and paper.entry else {}
+        groups |= dict.fromkeys(filter(None, own.get("groups", "").split(", ")))
+        yield f"{start}{bibtex_writing.entry(paper.record, paper.note, own)}\n"
         start = "\n"
+    if groups:
+        yield start + write_group_tree(groups)
+
+
+def _make_jabref_fields(entry: EntryFacts) -> dict[str, str]:
+    # A label has no comma; a semicolon would end a group as well.
+    names = (" ".join(name.replace(";", " ").split()) for name in entry.labels)
+    priority = _JABREF_PRIORITIES.get(entry.priority, "")
+    return {"readstatus": entry.status, "priority": priority, "groups": ", ".join(names)}
 
 
 def write_ris(papers: Iterator[ExportedPaper], _: PaperSet) -> Iterator[str]:

@@ -93,12 +93,14 @@ class LookupAnswer:
 class Question:
     """One thing to ask one source.
 
-    `text` names it in the cache.
+    `text` names it in the cache. With `is_private` neither it nor its answer is kept there: its
+    words may be those of a text that nobody else knows of.
     """
 
     source: PaperSource
     text: str
     ask: Callable[[Fetch], CachedAnswer]
+    is_private: bool = False
 
 
 def find_works(outside: LookupSettings, names: Iterable[str]) -> LookupAnswer:
@@ -219,7 +221,10 @@ def answer_questions(
     Returns:
         With them, why nobody was asked for those that are `None`; empty when there are none.
     """
-    answers = {each.text: cache.read_answer(outside.folder, each.text) for each in questions}
+    answers = {
+        each.text: None if each.is_private else cache.read_answer(outside.folder, each.text)
+        for each in questions
+    }
     missing = [each for each in questions if answers[each.text] is None]
     if missing and not outside.on:
         return answers, LOOKUPS_OFF
@@ -250,7 +255,7 @@ def _answers(
         except Exception:  # a fault of ours in reading it must not leave the page waiting
             logging.getLogger(__name__).exception("%s", question.source.NAME)
             answer = CachedAnswer(problem="sent something that cannot be read.")
-        if lasting or not answer.problem:
+        if (lasting or not answer.problem) and not question.is_private:
             cache.write_answer(outside.folder, question.text, answer)
         came.put((question.text, answer))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 from app.services.lookup.asking import (
@@ -42,10 +43,13 @@ def find_known_work(outside: LookupSettings, doi: str) -> KnownWork | None:
 def search_works(outside: LookupSettings, words: str) -> tuple[PaperRecord, ...]:
     """Works whose title, authors and year are like some words, the likest first.
 
+    The words are of somebody's bibliography: they and what they find are kept nowhere here.
+
     Raises:
         SourceUnavailable: as `find_known_work`.
     """
-    return _answer(outside, make_search(crossref, words)).records
+    question = replace(make_search(crossref, words), is_private=True)
+    return _answer(outside, question).records
 
 
 def _answer(outside: LookupSettings, question: Question) -> CachedAnswer:

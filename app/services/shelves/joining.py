@@ -6,6 +6,7 @@ added it, when, and the note, and stands by itself again when the merge is undon
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -14,6 +15,8 @@ from sqlalchemy.orm import Session, aliased
 from app.db import Base
 from app.models import (
     BallotVote,
+    FormerName,
+    FormerSlug,
     Paper,
     PaperMerge,
     Participation,
@@ -21,6 +24,7 @@ from app.models import (
     Shelf,
     ShelfEntry,
     ShelfMember,
+    Summary,
     User,
 )
 from app.queries.shelves.access import belongs_to
@@ -103,9 +107,10 @@ def give_shelves(session: Session, source: User, target: User) -> None:
     """Let the shelves of one account, what it shares and what it added, be another's."""
     session.flush()
     taken = set(session.scalars(select(Shelf.slug).where(Shelf.user_id == target.id)))
-    for shelf in session.scalars(select(Shelf).where(Shelf.user_id == source.id)).all():
+    shelves = session.scalars(select(Shelf).where(Shelf.user_id == source.id)).all()
+    _remember_addresses(session, source, shelves)
+    for shelf in shelves:
         if shelf.slug in taken:
-            remember_slug(session, shelf)
             shelf.slug = free_slug(shelf.slug, taken)
         taken.add(shelf.slug)
         shelf.user_id = target.id
@@ -116,6 +121,53 @@ def give_shelves(session: Session, source: User, target: User) -> None:
     _give_participations(session, source, target)
     _give_votes(session, source, target)
     _reveal_completed(session, target)
+
+
+def forget_former_names(session: Session, user: User) -> None:
+    """Let no name that somebody had lead to their shelves."""
+    names = select(FormerName.name).where(FormerName.user_id == user.id)
+    session.execute(delete(FormerSlug).where(FormerSlug.owner_name.in_(names)))
+
+
+def _remember_addresses(session: Session, source: User, shelves: Sequence[Shelf]) -> None:
+    """Let all addresses of somebody's shelves lead to them when the account is merged.
+
+    Behind a name that its owner once got by a merge, shelves that came by it have theirs already.
+    """
+    for shelf in shelves:
+        remember_slug(session, shelf)
+    query = select(FormerSlug).join(Shelf, Shelf.id == FormerSlug.shelf_id)
+    rows = session.scalars(query.where(Shelf.user_id == source.id)).all()
+    led = {(row.owner_name, row.slug) for row in rows}
+    there = {(row.owner_name, row.slug, row.shelf_id) for row in rows}
+    former = select(FormerName.name).where(FormerName.user_id == source.id)
+    others = session.scalars(former.order_by(FormerName.name)).all()
+    for row in rows:
+        if row.owner_name:
+            continue
+        names = [each for each in others if (each, row.slug) not in led]
+        for name in (source.name, *names):
+            if (name, row.slug, row.shelf_id) not in there:
+                values = {"slug": row.slug, "was_public": row.was_public, "left_at": row.left_at}
+                session.add(FormerSlug(shelf_id=row.shelf_id, owner_name=name, **values))
+        session.delete(row)
+    session.flush()
+
+
+def is_handed_in_alone(session: Session, summary: Summary, other: Summary) -> bool:
+    """Whether a reading has one of two texts of a paper, and not the other."""
+    handed_in = select(Participation.reading_id).where(Participation.summary_id == summary.id)
+    others = select(Participation.reading_id).where(Participation.summary_id == other.id)
+    alone = handed_in.where(Participation.reading_id.not_in(others))
+    return session.scalar(alone.limit(1)) is not None
+
+
+def hand_in_instead(session: Session, gone: Summary, kept: Summary) -> None:
+    """Let readings have one text in the place of another, unless they have it already."""
+    others = select(Participation.reading_id).where(Participation.summary_id == kept.id)
+    there = session.scalars(others).all()
+    which = (Participation.summary_id == gone.id) & Participation.reading_id.not_in(there)
+    _update_of(Participation, session, which, summary_id=kept.id)
 
 
 def clear_notes(session: Session, user: User) -> None:

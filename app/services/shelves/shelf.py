@@ -199,9 +199,10 @@ def remember_slug(session: Session, shelf: Shelf) -> None:
 
     Where only members know it, only they are led.
     """
-    found = session.get(FormerSlug, (shelf.id, shelf.slug), populate_existing=True)
+    found = session.get(FormerSlug, (shelf.id, "", shelf.slug), populate_existing=True)
     if found is None:
         former = select(FormerSlug).where(FormerSlug.shelf_id == shelf.id)
+        former = former.where(FormerSlug.owner_name == "")
         newest = former.order_by(FormerSlug.left_at.desc(), FormerSlug.slug)
         for each in session.scalars(newest.offset(MAX_FORMER_SLUGS - 1)).all():
             session.delete(each)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from app.references.identifiers import CORR
 from app.sources.bibtex.capitals import protect_capitals
@@ -42,18 +43,20 @@ _TYPES = {"conf": "inproceedings", "journals": "article", "phd": "phdthesis", "b
 _SEVERAL = re.compile(r"[,;={}]|\band\b|\bothers\b|\bet\.?\s*al\b", re.IGNORECASE)
 
 
-def entry(record: PaperRecord, note: str = "") -> str:
+def entry(record: PaperRecord, note: str = "", own: Mapping[str, str] | None = None) -> str:
     """A record as an entry in BibTeX, without a line end after it.
 
     In a title the words whose capitals matter stand in braces; formulas stay as they are.
 
     Args:
         note: what somebody says of it, for the field `annote`; paragraphs are kept.
+        own: further fields by their names, as text.
     """
     kind = kind_of_entry(record)
+    further = {name: escape_tex(value) for name, value in (own or {}).items() if value}
     lines = [
         f"  {name:<13} = {value if name == 'month' else '{' + value + '}'}"
-        for name, value in fields_of(record, note).items()
+        for name, value in (fields_of(record, note) | further).items()
     ]
     return f"@{kind}{{{record.key or 'paper'},\n" + ",\n".join(lines) + "\n}"
 

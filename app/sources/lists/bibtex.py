@@ -6,9 +6,10 @@ JabRef's special fields: https://docs.jabref.org/finding-sorting-and-cleaning-en
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from app.sources.bibtex.reading import BadEntry, clean_bibtex, scan_entries
+from app.sources.lists.jabref_groups import read_group_tree
 from app.sources.lists.listed_paper import ListedPaper, read_moment
 from app.sources.lists.statuses import split_status
 from app.sources.record import PaperRecord
@@ -22,14 +23,24 @@ _ADDED = ("creationdate", "timestamp", "date-added")
 
 def read_bibtex_list(text: str) -> Iterator[ListedPaper | BadEntry]:
     """The entries of a text of any size, with their keys as written."""
-    for whole, entry in scan_entries(clean_bibtex(text)):
+    text = clean_bibtex(text)
+    tree = read_group_tree(text)
+    for whole, entry in scan_entries(text):
         if isinstance(entry, BadEntry):
             yield entry
             continue
-        yield _read_entry(entry.line, whole.key, whole.fields, entry.record)
+        groups = _split(whole.fields.get("groups", ""))
+        paths = tree.find_paths(whole.key, whole.fields, groups)
+        yield _read_entry(entry.line, whole.key, whole.fields, entry.record, paths)
 
 
-def _read_entry(line: int, key: str, fields: Mapping[str, str], record: PaperRecord) -> ListedPaper:
+def _read_entry(
+    line: int,
+    key: str,
+    fields: Mapping[str, str],
+    record: PaperRecord,
+    collections: Sequence[str],
+) -> ListedPaper:
     told = plain(fields.get("readstatus", "")) or plain(fields.get("read_status", ""))
     words = _split(fields.get("keywords") or fields.get("keyword", ""))
     status, keywords = split_status(words)
@@ -49,7 +60,7 @@ def _read_entry(line: int, key: str, fields: Mapping[str, str], record: PaperRec
         priority=_PRIORITIES.get(plain(fields.get("priority", "")).lower(), 0),
         remark=_ranking(plain(fields.get("ranking", ""))),
         notes="\n\n".join(filter(None, notes)),
-        collections=tuple(dict.fromkeys(_split(fields.get("groups", "")))),
+        collections=tuple(collections),
         keywords=keywords,
     )
 

@@ -10,6 +10,7 @@ is in the collections that say so: one within another is a collection by itself.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -17,7 +18,14 @@ from app.references.mentions import arxiv_in
 from app.sources.answers import objects_at, text_at, texts_at, value_at
 from app.sources.bibtex.reading import BadEntry
 from app.sources.formats.csl import read_csl_item
-from app.sources.lists.listed_paper import MAX_DEPTH, PATH_BREAK, ListedPaper, read_moment
+from app.sources.lists.listed_paper import (
+    MAX_DEPTH,
+    MAX_NAME_CHARS,
+    MAX_NAMES,
+    PATH_BREAK,
+    ListedPaper,
+    read_moment,
+)
 from app.sources.lists.statuses import read_extra, split_status
 from app.sources.markup import plain
 
@@ -40,7 +48,8 @@ _VENUES = (
 )
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|2[01]\d\d)(?!\d)")
-Names = Mapping[str, tuple[str, ...]]
+_NAME_CHARS = 2 * MAX_NAME_CHARS  # read of a collection's name, before it is tidied
+Names = Mapping[str, Sequence[str]]
 
 
 def looks_like_zotero(value: Any) -> bool:
@@ -143,17 +152,18 @@ def _collection_names(whole: Mapping[str, Any]) -> Names:
             for each in given
             if isinstance(each, dict)
         ]
-    names = {text_at(each, "key"): text_at(each, "name") for each in listed}
+    names = {text_at(each, "key"): text_at(each, "name")[:_NAME_CHARS] for each in listed}
     parents = _collection_parents(listed)
-    found: dict[str, tuple[str, ...]] = {}
+    found: defaultdict[str, list[str]] = defaultdict(list)
     for each in listed:
         key = text_at(each, "key")
         if not names[key]:
             continue
         path = _make_path(key, names, parents)
-        found[key] = (path,)
+        found[key] = [path]
         for number in texts_at(each, "items"):
-            found[f"#{number}"] = (*found.get(f"#{number}", ()), path)
+            if len(found[f"#{number}"]) < MAX_NAMES:
+                found[f"#{number}"].append(path)
     return found
 
 

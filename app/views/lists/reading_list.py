@@ -14,7 +14,11 @@ from app.queries.lists import reading_list as queries
 from app.queries.lists.list_overview import CatalogueFacets, load_overview
 from app.queries.lists.reading_list import ListFilter
 from app.queries.lists.reading_year import MAX_PAPERS, list_reading_years, load_reading_year
-from app.queries.shelves.overview import find_addable_shelf, list_addable_shelves
+from app.queries.shelves.overview import (
+    find_addable_shelf,
+    find_listed_value,
+    list_addable_shelves,
+)
 from app.services.lists import bulk_changes, entries
 from app.services.refusals import Refusal
 from app.services.shelves.entries import add_papers_to_shelf
@@ -188,8 +192,13 @@ def read_filter() -> ListFilter:
         is_summarised=request.args.get("has") == "summary",
         is_new=request.args.get("new") == "1",
         text=search_text(MAX_ARGUMENT_CHARS),
-        shelf=request.args.get("shelf", "")[:MAX_ARGUMENT_CHARS],
+        shelf=_read_shelf(),
     )
+
+
+def _read_shelf() -> str:
+    value = request.args.get("shelf", "")[:MAX_ARGUMENT_CHARS]
+    return find_listed_value(db(), signed_in(), value) if value else ""
 
 
 def read_sort() -> str:

@@ -28,6 +28,7 @@ from app.services.exporting.formats import list_described
 from app.services.papers import duplicates
 from app.sources.bibtex import writing
 from app.sources.formats import citation_line, meta_tags
+from app.sources.retractions import Retraction
 from app.views.http.access import db
 from app.views.http.shared_pages import name_page
 from app.views.maps.timeline import draw_timeline
@@ -66,6 +67,7 @@ class Recommended:
     url: str
     add_url: str
     reason_html: str
+    retraction: Retraction | None = None
 
 
 def find_page(key: str, user: User | None) -> tuple[str, int] | None:
@@ -237,10 +239,11 @@ def find_address(summary: Summary) -> str:
 
 
 def _recommended(found: SeeAlso) -> Recommended:
-    if found.target is not None:
-        address = url_for("papers.show", key=found.target.key, _anchor=found.user)
+    target, reason = found.target, found.reason_html
+    if target is not None:
+        address = url_for("papers.show", key=target.key, _anchor=found.user)
         return Recommended(
-            found.target.title_html, found.label, True, address, "", found.reason_html
+            target.title_html, found.label, True, address, "", reason, target.retraction
         )
     outside = outside_url(found.kind, found.value)
     return Recommended(
@@ -249,5 +252,5 @@ def _recommended(found: SeeAlso) -> Recommended:
         False,
         outside or url_for("papers.show", key=found.value),
         url_for("papers.new", q=found.value),
-        found.reason_html,
+        reason,
     )

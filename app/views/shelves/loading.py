@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from flask import Blueprint, abort, redirect, request, url_for
 
 from app.models import Shelf, User
-from app.queries.people import find_user
 from app.queries.shelves import access
 from app.queries.shelves.access import SeenShelf
 from app.views.http.access import db, this_address, this_path, viewer
@@ -57,7 +56,8 @@ def load_shelf_or_404(name: str = "", slug: str = "", code: str = "") -> SeenShe
     if code:
         found = access.find_linked_shelf(db(), code, looking)
     else:
-        found = access.find_shelf(db(), name, slug, looking) or _find_moved(name, slug)
+        found = access.find_shelf(db(), name, slug, looking)
+        found = found or access.find_named_shelf(db(), name, slug, looking)
     if found is None:
         abort(404)
     if not found.is_public:
@@ -65,15 +65,6 @@ def load_shelf_or_404(name: str = "", slug: str = "", code: str = "") -> SeenShe
     if not code and (found.owner.name, found.shelf.slug) != (name, slug):
         _lead_on(found)
     return found
-
-
-def _find_moved(name: str, slug: str) -> SeenShelf | None:
-    """The shelf of an address that its owner's name or its own was in before."""
-    owner = find_user(db(), name)
-    if owner is None:
-        return None
-    found = access.find_shelf(db(), owner.name, slug, viewer())
-    return found or access.find_moved_shelf(db(), owner, slug, viewer())
 
 
 def _lead_on(seen: SeenShelf) -> None:

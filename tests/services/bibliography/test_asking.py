@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,18 @@ def _list_keys(text: str) -> list[str]:
     """The keys of all entries, in their order."""
     heads = (line for line in text.splitlines() if line.startswith("@"))
     return [line.partition("{")[2].partition(",")[0] for line in heads]
+
+
+def test_no_title_is_kept_after_its_question(
+    session: Session, outside: LookupSettings, stand_in: StandIn
+) -> None:
+    """That of a manuscript is private, and so is what was found like it."""
+    token = keep(session)
+    ask(session, outside, token)
+    assert any("?query" in url for url in stand_in.asked)
+    kept = [json.loads(path.read_bytes()) for path in outside.folder.glob("??/*")]
+    assert kept
+    assert {each["question"].split()[1] for each in kept} == {"work"}  # of a DOI
 
 
 def test_only_what_is_ticked_is_changed(session: Session, outside: LookupSettings) -> None:

@@ -18,6 +18,7 @@ from app.services.operation.backup import rows
 from tests.helpers.backup.every_table import fill_every_table
 from tests.helpers.engines import ENGINES, keep_dead_rows
 
+Keys = dict[str, list[str]]
 Tables = dict[str, dict[Any, dict[str, Any]]]
 # What a migration writes anew or takes away, by its number.
 CHANGES: dict[str, set[str]] = {
@@ -59,19 +60,25 @@ def test_each_schema_becomes_the_next_without_loss(library: Database) -> None:
     changed: dict[str, set[str]] = {}
     for revision in revisions:
         with library.migration() as connection:
-            before = read_rows(connection)
+            keys = read_keys(connection)
+            before = read_rows(connection, keys)
             schema.run_migrations(connection, revision)
-            changed[revision] = find_changes(before, read_rows(connection))
+            changed[revision] = find_changes(before, read_rows(connection, keys))
             fill_every_table(connection)
     assert {revision: found for revision, found in changed.items() if found} == CHANGES
     with library.engine.connect() as connection:
-        assert all(read_rows(connection).values())
+        assert all(read_rows(connection, read_keys(connection)).values())
 
 
-def read_rows(connection: Connection) -> Tables:
-    """All rows by their primary keys."""
+def read_keys(connection: Connection) -> Keys:
+    """The columns of each table's primary key."""
     keys = inspect(connection).get_multi_pk_constraint()
-    columns = {name: constraint["constrained_columns"] for (_, name), constraint in keys.items()}
+    return {name: constraint["constrained_columns"] for (_, name), constraint in keys.items()}
+
+
+def read_rows(connection: Connection, keys: Keys) -> Tables:
+    """All rows by their primary keys: of tables in `keys` by these, which may be former ones."""
+    columns = read_keys(connection) | keys
     found: Tables = {}
     for table in rows.list_tables(connection):
         lines = [line for batch in rows.read_lines(connection, table) for line in batch]

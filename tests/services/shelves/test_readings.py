@@ -210,6 +210,67 @@ def test_a_merge_of_accounts_completes_a_reading(session: Session) -> None:
     assert read(session, group, ann) == read(session, group, ben) == {"By ann.", "By ben."}
 
 
+@pytest.mark.parametrize("is_later", [True, False])
+@pytest.mark.parametrize("audience", ["group", "public"])
+def test_a_merge_of_accounts_leaves_no_hole(
+    session: Session, audience: str, is_later: bool
+) -> None:
+    """Of two private texts that of the group stays its text, and the other one stays hidden."""
+    group = make_group(session)
+    _, reading, (ann, ben, cleo) = group
+    own = write(session, group, ben, audience)
+    dora = make_user(session, "dora")
+    hidden = make_summary(
+        session, session.get_one(Paper, reading.paper_id), dora, "By dora.", visibility="private"
+    )
+    begin_writing(session)
+    hidden.edited_at = now() + timedelta(days=1 if is_later else -1)
+    session.commit()
+    source, target = (dora, ben) if is_later else (ben, dora)
+    done = accounts.merge(session, source, target)
+    session.commit()
+    assert done.joined == (0 if is_later else 1)
+    for user in (ann, cleo):
+        write(session, group, user)
+    run_job(session)
+    assert read(session, group, ann) == {"By ann.", "By ben.", "By cleo."}
+    shown = session.get_one(Summary, own.id, populate_existing=True)
+    assert shown.visibility == ("private" if audience == "group" else "public")
+    if is_later:
+        other = session.get_one(Summary, hidden.id, populate_existing=True)
+        assert (other.visibility, other.place, shown.place) == ("private", 0, 1)
+        assert other.user_id == shown.user_id == target.id
+
+
+def test_a_public_text_takes_the_place_of_one_that_is_gone(session: Session) -> None:
+    group = make_group(session)
+    _, reading, (ann, ben, cleo) = group
+    write(session, group, ben)
+    dora = make_user(session, "dora")
+    later = make_summary(session, session.get_one(Paper, reading.paper_id), dora, "By dora.")
+    begin_writing(session)
+    later.edited_at = now() + timedelta(days=1)
+    session.commit()
+    assert accounts.merge(session, ben, dora).joined == 1
+    session.commit()
+    answer = queries.find_own_answer(session, reading, dora)
+    assert answer.summary_id == later.id
+    for user in (ann, cleo):
+        write(session, group, user)
+    assert read(session, group, ann) == {"By ann.", "By dora.", "By cleo."}
+
+
+def test_two_texts_of_one_reading_become_one(session: Session) -> None:
+    group = make_group(session)
+    _, _, (ann, ben, cleo) = group
+    for user in (ben, cleo):
+        write(session, group, user)
+    accounts.merge(session, cleo, ben)
+    session.commit()
+    write(session, group, ann)
+    assert read(session, group, ann) == {"By ann.", "By cleo."}
+
+
 def test_a_licence_that_came_later_needs_an_agreement(session: Session) -> None:
     """Who has agreed to it since publishes under it; another's text stays with the group."""
     group = make_group(session)

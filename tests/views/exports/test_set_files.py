@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.models import User
 from app.services.exporting.formats import FORMATS
+from app.sources.lists.listed_paper import ListedPaper
+from app.sources.lists.reading import read_list
 from app.views.exports import answers
 from tests.helpers.client import Browser, Page
 from tests.helpers.factories import (
@@ -200,3 +202,27 @@ def test_a_set_on_a_page_to_print(
     assert "No summaries" in guest.get("/search/print?q=nothing").text
     for path in ("/papers", "/author/ada-king", "/search"):
         assert guest.get(f"{path}/print?q=alike").status == 200
+
+
+def test_bibtex_with_notes_keeps_what_a_list_says(guest: Browser, session: Session) -> None:
+    """Status, priority and labels come in again; files without notes say nothing of them."""
+    guest.sign_up("ann")
+    ann, paper = find_user(session, "ann"), make_paper(session, title="Of some title")
+    own = {"status": "reading", "priority": "medium", "labels": "R&D; new, lab", "remark": "Good."}
+    put_on_list(session, ann, paper, **own)
+    text = guest.get("/list.bib?notes=1").text
+    _, rows = read_list(text, "x.bib")
+    (row,) = rows
+    assert isinstance(row, ListedPaper)
+    assert (row.status, row.priority, row.notes) == ("reading", 2, "Good.")
+    assert set(row.collections) == {"R&D new", "lab"}
+    assert "1 StaticGroup:lab\\;0\\;1\\;" in text
+    for path in ("/list.bib", f"/paper/{paper.key}.bib"):
+        bare = guest.get(path).text
+        assert not [word for word in ("readstatus", "groups", "Group", "prio") if word in bare]
+    assert (
+        "readstatus"
+        not in Browser(guest.client.application.test_client())
+        .get(f"/paper/{paper.key}.bib?notes=1")
+        .text
+    )

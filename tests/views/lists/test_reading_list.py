@@ -9,9 +9,17 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing
 from app.models import ListEntry, Summary, User
+from app.services.shelves.shelf import ShelfTexts, change_shelf
 from app.views.lists import reading_list
 from tests.helpers.client import Browser, Page
-from tests.helpers.factories import make_paper, make_summary, make_user, put_on_list, read_entry
+from tests.helpers.factories import (
+    make_paper,
+    make_shelf,
+    make_summary,
+    make_user,
+    put_on_list,
+    read_entry,
+)
 
 
 @pytest.fixture
@@ -223,3 +231,28 @@ def test_a_year_by_months(
     assert "Three" not in year.text + latest.text
     monkeypatch.setattr(reading_list, "MAX_PAPERS", 0)
     assert "1 more" in guest.get("/list/year").text
+
+
+def test_the_shelf_of_a_filter_may_be_named_as_before(
+    guest: Browser, session: Session, ann: User
+) -> None:
+    ben = make_user(session, "ben")
+    one, other = make_paper(session, title="Deep owl"), make_paper(session, title="Deep fox")
+    for paper in (one, other):
+        put_on_list(session, ann, paper)
+    shelf = make_shelf(session, ann, one, title="Night")
+    theirs = make_shelf(session, ben, one, title="Public", visibility="public")
+    for each in (shelf, theirs):
+        moved = ShelfTexts(each.title, f"{each.slug}-now", "", each.visibility)
+        change_shelf(session, each, moved)
+    session.commit()
+    for value in ("ann/night-now", "ann/night"):
+        page = guest.get(f"/list?shelf={value}")
+        assert "Deep owl" in page.text
+        assert "Deep fox" not in page.text
+        assert "shelf=ann/night-now" in page.text.replace("%2F", "/")  # in all its addresses
+        exported = guest.get(f"/list.ris?shelf={value}").text
+        assert "Deep owl" in exported
+        assert "Deep fox" not in exported
+    for value in ("ben/public", "ben/public-now", "ann/", "night", "/", "ann/none"):
+        assert "Deep owl" not in guest.get(f"/list?shelf={value}").text, value

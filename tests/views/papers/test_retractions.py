@@ -48,6 +48,29 @@ def test_every_place_shows_it(guest: Browser, session: Session, tmp_path: Path) 
         assert note.replace("_", "\\_") in writer.get(address).text
 
 
+def test_papers_linked_in_both_directions_show_it(
+    guest: Browser, session: Session, tmp_path: Path
+) -> None:
+    retracted = make_paper(session, "conf/x/B20", "Of solid ground", doi="10.1000/abc")
+    one, other = make_paper(session, "conf/x/A20"), make_paper(session, "conf/x/C20")
+    make_summary(session, one, source="See also: [b](/paper/conf/x/B20), the opposite.")
+    make_summary(session, retracted, source=f"As [it](/paper/{other.key}) says.")
+    pages = f"/paper/{one.key}", f"/paper/{other.key}", f"/mentions/{other.key}"
+
+    def read(viewer: Browser) -> list[str]:
+        found = []
+        for each, kind in zip(pages, ("see-also", "mentions", "mentions"), strict=True):
+            lists = [at for at in viewer.get(each).tree.iter("ul") if at.get("class") == kind]
+            found += ["".join(at.itertext()).count("Retracted") for at in lists]
+        return found
+
+    member = Browser(guest.client.application.test_client()).sign_up("ann")
+    assert read(guest) == read(member) == [0, 0, 0]  # kept from now on
+    path = write_notices(tmp_path / "r.csv", {"OriginalPaperDOI": "10.1000/abc"})
+    deque(import_retractions(session, path), maxlen=0)
+    assert read(guest) == read(member) == [1, 1, 1]
+
+
 def test_maps_and_similar_papers_show_it(guest: Browser, session: Session, tmp_path: Path) -> None:
     one = make_paper(session, "conf/x/A20", "On a crossed dot")
     other = make_paper(session, "conf/x/B20", "Of solid ground", doi="10.1000/abc")

@@ -7,8 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing
-from app.models import FormerName, Paper, Shelf, ShelfMember, User
+from app.models import FormerName, FormerSlug, Paper, Shelf, ShelfMember, User
 from app.queries.shelves import contents
+from app.services.accounts.administration import rename_account
+from app.services.accounts.merging import merge
 from app.services.shelves import entries
 from app.services.shelves.shelf import ShelfTexts, change_shelf, delete_shelf
 from app.views.http import listing
@@ -298,6 +300,61 @@ def test_a_live_shelf_has_its_address_before_former_ones(guest: Browser, session
     delete_shelf(session, second)
     session.commit()
     assert guest.get("/shelf/ann/notes").location == "/shelf/ann/notes-again"
+
+
+def test_addresses_of_an_account_that_was_merged(guest: Browser, session: Session) -> None:
+    guest.sign_up("ann")
+    nobody, theirs = another(guest), make_user(session, "ben")
+    own = make_shelf(session, find_user(session, "ann"), title="Notes", visibility="public")
+    hidden = make_shelf(session, theirs, title="Plans", visibility="private")
+    shelf = make_shelf(session, theirs, title="Notes", visibility="public")
+    rename(session, shelf, "once", "public")
+    rename(session, shelf, "notes", "public")
+    rename_account(session, theirs, "benno")
+    session.commit()
+    merge(session, theirs, find_user(session, "ann"))
+    session.commit()
+    assert (own.slug, shelf.slug, hidden.slug) == ("notes", "notes-2", "plans")
+    session.commit()
+    for looking in (nobody, guest):
+        for name in ("ben", "benno"):
+            for slug in ("notes", "once"):
+                found = looking.get(f"/shelf/{name}/{slug}")
+                assert found.location == "/shelf/ann/notes-2", (name, slug)
+        assert looking.get("/shelf/ann/notes").status == 200
+        assert looking.get("/shelf/ann/once").status == 404  # it was never hers
+    assert nobody.get("/shelf/benno/plans").status == 404
+    assert guest.get("/shelf/benno/plans").location == "/shelf/ann/plans"
+    # Another shelf of that name does not take the address of the one that came.
+    rename(session, hidden, "later", "private")
+    make_shelf(session, find_user(session, "ann"), title="Plans", visibility="public")
+    assert guest.get("/shelf/benno/plans").location == "/shelf/ann/later"
+    assert nobody.get("/shelf/benno/plans").location == "/shelf/ann/plans"  # as if it were not
+    rename(session, shelf, "notes-2", "private")
+    assert nobody.get("/shelf/benno/once").status == 404
+    assert nobody.get("/shelf/benno/notes").location == "/shelf/ann/notes"
+    rename_account(session, find_user(session, "ann"), "anna", forget_old=True)
+    session.commit()
+    for name in ("ann", "ben", "benno"):
+        assert guest.get(f"/shelf/{name}/notes").status == 404
+    assert set(session.scalars(select(FormerSlug.owner_name))) == {""}
+
+
+def test_a_chain_of_merges_keeps_each_address(guest: Browser, session: Session) -> None:
+    guest.sign_up("ann")
+    ben, cleo = make_user(session, "ben"), make_user(session, "cleo")
+    shelves = [
+        make_shelf(session, each, title="Notes", visibility="public") for each in (cleo, ben)
+    ]
+    make_shelf(session, find_user(session, "ann"), title="Notes", visibility="public")
+    merge(session, cleo, ben)
+    session.commit()
+    merge(session, ben, find_user(session, "ann"))
+    session.commit()
+    slugs = [shelf.slug for shelf in shelves]
+    session.commit()
+    for name, slug in zip(("cleo", "ben"), slugs, strict=True):
+        assert guest.get(f"/shelf/{name}/notes").location == f"/shelf/ann/{slug}"
 
 
 def rename(session: Session, shelf: Shelf, slug: str, visibility: str) -> None:

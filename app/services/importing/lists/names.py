@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from app.models.papers.list_label import MAX_LABEL_CHARS
 from app.sources.lists.listed_paper import MAX_DEPTH, MAX_NAME_CHARS, MAX_NAMES, PATH_BREAK
 from app.text.folding import fold_label
 from app.text.lines import visible_line
 
+MAX_COLLECTIONS = 5000  # that are counted: with those around it, the path of one is 10 KB
 MAX_LABEL_CHOICES = 300
 MAX_COLLECTION_CHOICES = 200
 KINDS = ("label", "collection", "keyword")
@@ -25,17 +26,55 @@ def tidy_label(name: str) -> str:
     return visible_line(name.replace(",", " ").replace('"', " "))[:MAX_LABEL_CHARS].strip()
 
 
-def tidy_paths(paths: Sequence[str]) -> tuple[str, ...]:
-    """Paths of collections that can be kept, each once."""
-    tidied = (
-        PATH_BREAK.join(
-            name[:MAX_NAME_CHARS].strip()
-            for part in path.split(PATH_BREAK)[-MAX_DEPTH:]
-            if (name := visible_line(part))
-        )
-        for path in paths[:MAX_NAMES]
+def tidy_path(path: str) -> str:
+    """The path of a collection as it can be kept, which may be empty."""
+    return PATH_BREAK.join(
+        name[:MAX_NAME_CHARS].strip()
+        for part in path.split(PATH_BREAK)[-MAX_DEPTH:]
+        if (name := visible_line(part))
     )
-    return tuple(dict.fromkeys(filter(None, tidied)))
+
+
+class Collections:
+    """The collections of one list, of which each path is looked at once.
+
+    The rows of a list may name them millions of times, and a few thousand count. Those beyond the
+    limit are left out, which costs no more than finding that they are unknown.
+    """
+
+    def __init__(self) -> None:
+        self.rows: Counter[str] = Counter()  # with each one, by its folded path
+        self.spellings: dict[str, str] = {}
+        self._tidied: dict[str, str] = {}  # by the paths as they came
+        self._folded: dict[str, str] = {}  # by the tidied paths
+
+    def tidy(self, paths: Sequence[str]) -> tuple[str, ...]:
+        """The paths of a row that can be kept, each once."""
+        found = map(self._find, dict.fromkeys(paths[:MAX_NAMES]))
+        return tuple(dict.fromkeys(filter(None, found)))
+
+    def count(self, paths: Sequence[str]) -> None:
+        """Count a row in its collections, by their tidied paths."""
+        for folded in {self._folded[path] for path in paths}:
+            self.rows[folded] += 1
+
+    def _find(self, path: str) -> str:
+        if path in self._tidied:
+            return self._tidied[path]
+        if max(len(self._tidied), len(self.rows)) >= MAX_COLLECTIONS:
+            return ""
+        tidied = self._tidied[path] = tidy_path(path)
+        self._folded[tidied] = fold_path(tidied)
+        self._note(tidied)
+        return tidied
+
+    def _note(self, path: str) -> None:
+        """Note a collection and those around it, which can be chosen too."""
+        while path:
+            folded = fold_path(path)
+            self.rows[folded] += 0
+            self.spellings.setdefault(folded, path)
+            path = find_parent(path)
 
 
 def fold_path(name: str) -> str:
@@ -53,7 +92,7 @@ def find_label(path: str) -> str:
     return tidy_label(path.rpartition(PATH_BREAK)[2])
 
 
-def choose_names(labels: Counter[tuple[str, str]]) -> list[tuple[tuple[str, str], int]]:
+def choose_names(labels: Mapping[tuple[str, str], int]) -> list[tuple[tuple[str, str], int]]:
     """Those with the most rows, by kind; collections in the order of their paths."""
     most = sorted(labels.items(), key=lambda each: (KINDS.index(each[0][0]), -each[1], each[0][1]))
     folders = [each for each in most if each[0][0] == "collection"][:MAX_COLLECTION_CHOICES]

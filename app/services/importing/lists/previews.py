@@ -30,12 +30,10 @@ from app.references.labels import field_label
 from app.services.importing.fitting import fit_entry
 from app.services.importing.lists.matching import RowIndex, list_sure_references, match_rows
 from app.services.importing.lists.names import (
-    KINDS,
+    Collections,
     choose_names,
-    find_parent,
     fold_path,
     tidy_names,
-    tidy_paths,
 )
 from app.services.lists.entries import MAX_REMARK_CHARS
 from app.services.lookup.finding import NO_ADDRESS
@@ -54,7 +52,6 @@ from app.text.lines import visible, visible_line
 MAX_ROWS = 20_000  # of one import
 MAX_STORED_BYTES = 60_000_000  # of all rows of one import
 MAX_ASKED = 200  # rows for which others are asked
-MAX_COLLECTIONS = 5000  # that are counted: with those around it, the path of one is 10 KB
 MAX_STATUS_WORDS = 30  # that can be mapped; others count as none
 MAX_UNFINISHED = 3  # previews of one member; the oldest go
 UNTITLED = "no paper here has this name, and it isn’t an identifier. Use its DOI or arXiv ID."
@@ -80,7 +77,7 @@ class _RowsSoFar:
     words: Counter[str] = field(default_factory=Counter)
     labels: Counter[tuple[str, str]] = field(default_factory=Counter)
     spellings: dict[tuple[str, str], str] = field(default_factory=dict)
-    collections: int = 0  # of these
+    collections: Collections = field(default_factory=Collections)
     stored_bytes: int = 0
     asked: int = 0
 
@@ -135,7 +132,9 @@ def purge_imports(session: Session) -> int:
 
 def _take_batch(session: Session, batch: Sequence[Incoming], preview: _RowsSoFar) -> None:
     """Judge some rows, in their order."""
-    fitted: list[tuple[Incoming, str]] = [_fit(session, each) for each in batch]
+    fitted: list[tuple[Incoming, str]] = [
+        _fit(session, each, preview.collections) for each in batch
+    ]
     good = [row for row, _ in fitted if isinstance(row, ListedPaper)]
     matches = iter(match_rows(session, good))
     for row, note in fitted:
@@ -185,7 +184,7 @@ def list_askable_names(record: PaperRecord) -> list[str]:
     return list(dict.fromkeys(f"{ref.kind}:{ref.value}" for ref in refs))
 
 
-def _fit(session: Session, row: Incoming) -> tuple[Incoming, str]:
+def _fit(session: Session, row: Incoming, collections: Collections) -> tuple[Incoming, str]:
     """A row that can be kept, and what was changed for that."""
     if isinstance(row, BadEntry):
         return row, ""
@@ -213,7 +212,7 @@ def _fit(session: Session, row: Incoming) -> tuple[Incoming, str]:
         remark=visible_line(row.remark),
         notes="" if len(text) > MAX_NOTES_BYTES else row.notes,
         labels=tidy_names(row.labels),
-        collections=tidy_paths(row.collections),
+        collections=collections.tidy(row.collections),
         keywords=tidy_names(row.keywords),
     )
     return row, "; ".join(notes)
@@ -221,26 +220,12 @@ def _fit(session: Session, row: Incoming) -> tuple[Incoming, str]:
 
 def _count(preview: _RowsSoFar, row: ListedPaper) -> None:
     preview.words[row.status] += 1
-    for kind, names in zip(KINDS, (row.labels, row.collections, row.keywords), strict=True):
+    preview.collections.count(row.collections)
+    for kind, names in (("label", row.labels), ("keyword", row.keywords)):
         for name in names:
             folded = (kind, fold_path(name))
-            if kind == "collection" and folded not in preview.labels:
-                if preview.collections >= MAX_COLLECTIONS:
-                    continue
-                _count_around(preview, name)
             preview.labels[folded] += 1
             preview.spellings.setdefault(folded, name)
-
-
-def _count_around(preview: _RowsSoFar, name: str) -> None:
-    """Note a collection and those around it, which can be chosen too."""
-    around = name
-    while around:
-        folded = ("collection", fold_path(around))
-        preview.collections += folded not in preview.labels
-        preview.labels[folded] += 0
-        preview.spellings.setdefault(folded, around)
-        around = find_parent(around)
 
 
 def _add(
@@ -303,7 +288,12 @@ def _store_rows(session: Session, found: ListImport, preview: _RowsSoFar) -> Non
 
 def _finish(session: Session, found: ListImport, unit: str, preview: _RowsSoFar) -> ListImport:
     begin_writing(session)
-    chosen = choose_names(preview.labels)
+    folders = {("collection", each): rows for each, rows in preview.collections.rows.items()}
+    spellings = preview.spellings | {
+        ("collection", each): name for each, name in preview.collections.spellings.items()
+    }
+    labels = {**preview.labels, **folders}
+    chosen = choose_names(labels)
     found.state = "preview"
     found.data = {
         "unit": unit,
@@ -316,14 +306,14 @@ def _finish(session: Session, found: ListImport, unit: str, preview: _RowsSoFar)
         "labels": [
             {
                 "kind": kind,
-                "name": preview.spellings[kind, folded],
+                "name": spellings[kind, folded],
                 "rows": count,
                 # The folders of a vault rather keep its files in order.
                 "wanted": kind == "label" or (kind == "collection" and unit != "note"),
             }
             for (kind, folded), count in chosen
         ],
-        "more_labels": len(preview.labels) - len(chosen),
+        "more_labels": len(labels) - len(chosen),
     }
     session.commit()
     return found

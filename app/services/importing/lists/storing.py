@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select
@@ -193,6 +194,7 @@ class _Choices:
         self._statuses = {each["word"]: each["status"] for each in found.data["statuses"]}
         self._labels: dict[tuple[str, str], str] = {}
         self._shelves: dict[str, int] = {}
+        self._fold = cache(fold_path)  # for the rows of one step, which share collections
         for number, each in enumerate(labels):
             place, folded = find_choice(labels, number), fold_path(each["name"])
             chosen = labels[place]
@@ -220,12 +222,12 @@ class _Choices:
 
     def list_shelved(self, row: ListedPaper) -> list[int]:
         """The numbers of the collections to whose shelves a row goes."""
-        found = (self._shelves.get(fold_path(path)) for path in row.collections)
+        found = (self._shelves.get(self._fold(path)) for path in row.collections)
         return list(dict.fromkeys(number for number in found if number is not None))
 
     def _find_labels(self, kind: str, names: Iterable[str]) -> Iterator[str]:
         """The names that are wanted, or what they go as."""
         for name in names:
-            wanted = self._labels.get((kind, fold_path(name)))
+            wanted = self._labels.get((kind, self._fold(name)))
             if wanted is not None:
                 yield wanted or name

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from app.models import EntryCopy, ListEntry, ListImport, Paper, Shelf, ShelfEntry
 from app.queries.lists.imports import list_filled_shelves
 from app.queries.lists.own_entries import load_label_names
-from app.services.importing.lists import previews, shelving, work
+from app.services.importing.lists import shelving, work
+from app.services.importing.lists.names import tidy_path
 from app.services.papers.merging import merge_papers
 from app.services.refusals import Refusal
 from app.services.shelves import entries
@@ -195,8 +196,46 @@ def test_limits_and_rights_of_shelves_are_kept(
 def test_no_more_collections_are_counted_than_can_be_kept(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(previews, "MAX_COLLECTIONS", 2)
+    monkeypatch.setattr("app.services.importing.lists.names.MAX_COLLECTIONS", 2)
     found = preview_list(
         session, make_user(session, "ann"), LIST + "Ten,Ann Lee,2020,More\n", "x.csv"
     )
     assert names(found) == [("Talks", 2), ("Thesis", 2)]
+
+
+@pytest.mark.sqlite_only(reason="nothing new is written")
+def test_each_path_of_a_list_is_looked_at_once(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many rows name it: else a hundred deep paths a row cost more than all else."""
+    asked: list[str] = []
+
+    def tidy(path: str) -> str:
+        asked.append(path)
+        return tidy_path(path)
+
+    monkeypatch.setattr("app.services.importing.lists.names.tidy_path", tidy)
+    monkeypatch.setattr("app.services.importing.lists.names.MAX_COLLECTIONS", 30)
+    folders = "; ".join(f"F{number}" for number in range(60))
+    rows = "".join(f"Paper {number} of this list,Ann Lee,2020,{folders}\n" for number in range(20))
+    found = preview_list(session, make_user(session, "ann"), HEAD + rows, "x.csv")
+    assert names(found) == [(f"F{number}", 20) for number in sorted(range(30), key=str)]
+    assert len(asked) == 30
+
+
+def test_groups_of_jabref_are_inner_collections(session: Session) -> None:
+    user = make_user(session, "ann")
+    tree = "".join(
+        f"{depth} StaticGroup:{name}\\;0\\;1\\;\\;\\;\\;;\n"
+        for depth, name in ((1, "Thesis"), (2, "Methods"))
+    )
+    entries = "".join(
+        f"@Misc{{{name}, title={{{name} paper of this list}}, groups={{{group}}}}}\n"
+        for name, group in {"One": "Thesis", "Two": "Methods"}.items()
+    )
+    found = preview_list(
+        session, user, f"{entries}@Comment{{jabref-meta: grouping:\n{tree}}}\n", "x.bib"
+    )
+    assert names(found) == [("Thesis", 1), ("Thesis / Methods", 1)]
+    run_import(session, found, collections={0: "new", 1: "parent"})
+    assert shelves(session) == {"Thesis": ["One", "Two"]}
