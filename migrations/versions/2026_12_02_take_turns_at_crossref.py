@@ -29,7 +29,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     with op.batch_alter_table("bibliography_questions") as batch:
-        batch.drop_constraint(
-            op.f("fk_bibliography_questions_asker_id_users"), type_="foreignkey"
-        )
+        batch.drop_constraint(op.f("fk_bibliography_questions_asker_id_users"), type_="foreignkey")
         batch.drop_column("asker_id")

@@ -72,7 +72,7 @@ def start_asking(
     places = choose_entries(check.report)
     mine = session.scalar(_count_waiting().where(BibliographyQuestion.asker_id == user.id)) or 0
     if mine + len(places) > MAX_WAITING_EACH:
-        raise Refusal("crossref", "Crossref is still being asked for you. Try again when it is done.")
+        raise Refusal("crossref", "Crossref is still being asked for you. Try again later.")
     if mine and (session.scalar(_count_waiting()) or 0) + len(places) > MAX_WAITING:
         raise Refusal("crossref", "Crossref is being asked a lot. Try again in a few minutes.")
     again = delete(BibliographyQuestion).where(
@@ -84,9 +84,7 @@ def start_asking(
     known = select(BibliographyQuestion.entry).where(BibliographyQuestion.token == token)
     new = sorted(set(places) - set(session.scalars(known)))
     session.add_all(
-        BibliographyQuestion(
-            token=token, entry=place, asker_id=user.id, asked_at=now(), answer={}
-        )
+        BibliographyQuestion(token=token, entry=place, asker_id=user.id, asked_at=now(), answer={})
         for place in new
     )
     session.flush()
