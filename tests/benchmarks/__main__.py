@@ -20,13 +20,14 @@ from tests.benchmarks import (
 )
 from tests.benchmarks.dblp import comparison
 from tests.benchmarks.measure import Figure
-from tests.benchmarks.server import cold, start, writes
+from tests.benchmarks.server import cold, overload, start, writes
 
 GROUPS: dict[str, Callable[[], Iterable[Figure]]] = {
     "cold": cold.figures,
     "dblp": comparison.figures,
     "growth": growth.figures,
     "hostility": hostility.figures,
+    "overload": overload.figures,
     "rendering": rendering.figures,
     "search": search.figures,
     "speed": lambda: chain(speed.figures(), throughput.figures()),
@@ -54,6 +55,7 @@ def main(groups: tuple[str, ...]) -> None:
                   first time ten minutes and 4 GB; SHORTLIST_TEST_DATA names the folder that keeps
                   them)
       hostility   R5: hostile texts sent to a server that others read (three minutes)
+      overload    R16: who is answered while five times as many read as can be (two minutes)
       rendering   S7: the whole pipeline against Python-Markdown's "extra" alone
       search      S5: results and suggestions in a million papers, against FTS5's bm25 (the library
                   for it is made the first time, which takes ten minutes)
