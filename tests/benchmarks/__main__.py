@@ -20,9 +20,10 @@ from tests.benchmarks import (
 )
 from tests.benchmarks.dblp import comparison
 from tests.benchmarks.measure import Figure
-from tests.benchmarks.server import cold, overload, start, writes
+from tests.benchmarks.server import backup, cold, overload, start, writes
 
 GROUPS: dict[str, Callable[[], Iterable[Figure]]] = {
+    "backup": backup.figures,
     "cold": cold.figures,
     "dblp": comparison.figures,
     "growth": growth.figures,
@@ -47,6 +48,8 @@ def main(groups: tuple[str, ...]) -> None:
 
     \b
     Groups:
+      backup      R14: a backup while people vote, and its restoring, beside copies of the file (a
+                  minute)
       cold        S11: addresses of all kinds that nobody has asked for, drawn evenly, to Flask with
                   one template and one query, in 15,000 papers (two minutes)
       dblp        S6: a file of dblp's shape of 200 MB, to iterparse and executemany alone, five
