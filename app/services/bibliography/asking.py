@@ -102,7 +102,10 @@ def count_waiting(session: Session) -> int:
 
 
 def ask_waiting(session: Session) -> Iterator[int]:
-    """Ask about all entries that wait, one in a step, for each member in turn; a job."""
+    """Ask about all entries that wait, for each member in turn; a job.
+
+    One entry is a step.
+    """
     turns: dict[int | None, int] = {}  # when each member had the last one
     read: OrderedDict[str, _ReadCheck] = OrderedDict()
     failures: defaultdict[str, int] = defaultdict(int)  # in a row, by token

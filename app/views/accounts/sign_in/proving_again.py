@@ -26,7 +26,9 @@ def is_proved(form: ProofForm) -> bool:
 
 
 def change_if_proved(form: ProofForm, change: Callable[[], object]) -> bool:
-    """Make and commit a change if it is the viewer who asks for it; else the form says why not.
+    """Make and commit a change if it is the viewer who asks for it.
+
+    Else the form says why not.
 
     Args:
         change: what is done; it may raise a `Refusal`.
@@ -35,7 +37,11 @@ def change_if_proved(form: ProofForm, change: Callable[[], object]) -> bool:
 
 
 def change_or_refuse(form: ProofForm, change: Callable[[], object]) -> bool:
-    """Make and commit a change; whether it could be made, else the form says why not."""
+    """Make and commit a change, or let the form say why not.
+
+    Returns:
+        Whether it was made.
+    """
     try:
         change()
     except Refusal as refused:
