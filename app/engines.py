@@ -8,6 +8,7 @@ survives a power cut. A transaction reads or writes, as its connection's options
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
@@ -17,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 
 from app.statements import give_up, is_lost
-from app.write_queue import WriteQueue, leave
+from app.write_queue import WriteQueue, leave, take_waited
 
 BUSY_TIMEOUT_MS = 5000
 READING = {"writing": False, "postgresql_readonly": True}
@@ -101,7 +102,10 @@ def begin_on_sqlite(connection: Connection) -> None:
     if options.get("migrating"):
         cursor.execute("PRAGMA foreign_keys = OFF")
     statement = "BEGIN IMMEDIATE" if writing else "BEGIN"
+    waited_ms = int(1000 * take_waited(connection.info))
     try:
+        if waited_ms:  # for other threads: for other processes only what is left
+            cursor.execute(f"PRAGMA busy_timeout = {max(0, BUSY_TIMEOUT_MS - waited_ms)}")
         cursor.execute(statement)
         if writing:
             # BEGIN IMMEDIATE does not mind that the connection cannot write. This has nothing to
@@ -113,6 +117,10 @@ def begin_on_sqlite(connection: Connection) -> None:
             give_up(connection, error)
         # What SQLAlchemy would make of it: "the database is locked" is no fault of the program.
         raise OperationalError(statement, {}, error) from error
+    finally:
+        if waited_ms:
+            with suppress(sqlite_module.Error):  # it may be closed by now
+                cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
 
 
 def _on_sqlite_error(context: ExceptionContext) -> None:

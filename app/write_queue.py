@@ -9,11 +9,13 @@ processes are waited for as before.
 from __future__ import annotations
 
 from threading import Lock
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 
+_WAITED = "write_queue_waited"  # how long, in its `info`
 _KEY = "write_queue"  # of the lock that a connection holds, in its `info`
 
 
@@ -21,7 +23,7 @@ class WriteQueue:
     """A lock for the writing transactions of one engine.
 
     It only makes an order: the database itself still refuses two who write at once. So who has
-    waited for long enough goes on without it.
+    waited for long enough goes on without it, and does not wait for other processes as well.
 
     Args:
         engine: whose transactions wait for each other, if their connections have the option
@@ -43,9 +45,21 @@ class WriteQueue:
 
     def _take_turn(self, connection: Connection) -> None:
         leave(connection.info)  # if it has written before, and is used again
-        is_writing = connection.get_execution_options().get("writing")
-        if is_writing and self._lock.acquire(timeout=self._seconds):
+        if not connection.get_execution_options().get("writing"):
+            return
+        if self._lock.acquire(blocking=False):
             connection.info[_KEY] = self._lock
+            return
+        began = monotonic()
+        if self._lock.acquire(timeout=self._seconds):
+            connection.info[_KEY] = self._lock
+        connection.info[_WAITED] = monotonic() - began
+
+
+def take_waited(info: dict[Any, Any]) -> float:
+    """For how many seconds a connection has just waited here for others; told once."""
+    waited: float = info.pop(_WAITED, 0.0)
+    return waited
 
 
 def leave(info: dict[Any, Any]) -> None:

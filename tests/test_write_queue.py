@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
+from app import engines
 from app.engines import WRITING, begin_on_sqlite, sqlite_module
 from app.write_queue import WriteQueue
 from tests.helpers.waiting import SAFETY, wait_until
@@ -85,6 +86,25 @@ def test_who_reads_waits_for_nobody(engine: Engine, queue: WriteQueue) -> None:
         first.commit()
         first.execution_options(writing=False).begin()
         assert not queue.is_taken
+
+
+def test_who_waited_for_threads_waits_for_processes_only_for_what_is_left(
+    engine: Engine, queue: WriteQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "BUSY_TIMEOUT_MS", 100)
+    with writing(engine) as other_process, writing(engine) as connection:
+        other_process.begin()
+        said: list[str] = []
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.set_trace_callback(said.append)
+        queue._seconds = 0.05
+        with pytest.raises(OperationalError, match="locked"):
+            connection.begin()
+        driver.set_trace_callback(None)
+    first, last = (int(each.split()[-1]) for each in said if "busy_timeout" in each)
+    assert first <= 50
+    assert last == 100
 
 
 def test_who_cannot_begin_keeps_nobody_waiting(engine: Engine, queue: WriteQueue) -> None:

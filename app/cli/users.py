@@ -158,12 +158,13 @@ def list_(without_password: bool, as_json: bool) -> None:
 def password(name: str, password_stdin: bool) -> None:
     """Reset the password of NAME, print it, end all sessions and remove all passkeys.
 
-    Use this to hand over an imported account to its owner.
+    Linked accounts stay, and are listed. Use this to hand over an imported account to its owner.
 
     \b
     Example:
       shortlist user password mira
     """
+    from app.queries.accounts import list_identities
     from app.services.accounts import account, administration
     from app.services.accounts.sign_in.passkeys import drop_passkeys
 
@@ -172,8 +173,11 @@ def password(name: str, password_stdin: bool) -> None:
         new = _password(password_stdin)
         drop_passkeys(session, found)
         account.set_password(session, found, new)
+        linked = [f"{each.label} ({each.issuer})" for each in list_identities(session, found)]
         session.commit()
     _tell_password(found.name, new, given=password_stdin)
+    if linked:
+        click.echo(f"Linked accounts that can still sign in: {', '.join(linked)}.")
 
 
 @user.command()

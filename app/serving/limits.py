@@ -33,6 +33,7 @@ class Limits:
         body_bytes: of a body that is read before the app is asked whether it may be larger.
         body_seconds: in which that many bytes must come in, and each further so many; and for which
             a client may take nothing of an answer.
+        taken_bytes: of what waits for a client that it must take in each `body_seconds`.
         per_address: whether one address is bounded. Behind a proxy all requests have its address.
         bodies_per_address: bodies that one address may be sending.
         requests_per_address: requests of one address that wait or are answered.
@@ -50,6 +51,7 @@ class Limits:
     idle_seconds: float = 20.0
     body_bytes: int = MAX_REQUEST_BYTES
     body_seconds: float = 30.0
+    taken_bytes: int = 16_000
     per_address: bool = True
     bodies_per_address: int = 16
     requests_per_address: int = 64

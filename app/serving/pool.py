@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AbstractContextManager, nullcontext
 from queue import SimpleQueue
-from threading import Thread
+from threading import BoundedSemaphore, Thread
 from time import monotonic
 
 from app.serving.garbage import collect_due
 from app.serving.limits import Limits
 from app.serving.waiting_line import Lane, WaitingLine, WaitingWork, Work
+
+# Readers that are answered at the same time while more come than can be: with more of them in each
+# other's way, as many are answered in a second, and each waits for longer.
+READERS_IN_OVERLOAD = 2
 
 
 class Overloaded(Exception):
@@ -29,6 +34,7 @@ class Pool:
         self._queues = {lane: WaitingLine(lane, limits) for lane in Lane}
         self._added: SimpleQueue[None] = SimpleQueue()  # one for each job in all queues
         self._is_turn_to_write = False
+        self._readers = BoundedSemaphore(READERS_IN_OVERLOAD)
         for _ in range(limits.threads):
             # Daemons: a worker that must stop does not wait for a thread that does not end.
             Thread(target=self._work, daemon=True).start()
@@ -57,13 +63,14 @@ class Pool:
             queue, job = self._take()
             result: object = None
             error: BaseException | None = None
-            if queue.is_late(job):
-                error = Overloaded()
-            else:
-                try:
-                    result = job.work()
-                except BaseException as raised:
-                    error = raised
+            with self._turn(queue):
+                if queue.is_late(job):
+                    error = Overloaded()
+                else:
+                    try:
+                        result = job.work()
+                    except BaseException as raised:
+                        error = raised
             try:
                 self._loop.call_soon_threadsafe(_settle, job.future, result, error)
             except RuntimeError:  # the loop is closed: the worker stops
@@ -71,6 +78,11 @@ class Pool:
             # Not until the next job comes: it may hold a large body.
             del job, result, error
             collect_due()
+
+    def _turn(self, queue: WaitingLine) -> AbstractContextManager[object]:
+        """What a job of a queue is done within; others wait in the thread that they have."""
+        is_bounded = queue.is_overload and queue is self._queues[Lane.READ]
+        return self._readers if is_bounded else nullcontext()
 
     def _take(self) -> tuple[WaitingLine, WaitingWork]:
         """The next job; there is one, which another thread may only exchange for a later one."""

@@ -14,6 +14,9 @@ from app.serving.limits import Limits
 NEWEST_SHARE = 0.2  # of the newest interval in the average by which a wait is estimated
 TREND_SHARE = 0.05  # in the averages that tell whether more comes in than is answered
 MORE = 1.25  # times as many come as are taken: that is more, and no chance
+# Seconds in which those are counted who come and are taken. In two of these after each other, with
+# somebody waiting all the time, more came than were taken: that is no burst, and waiting is over.
+WINDOW = 0.15
 MAX_ERROR = 2.0  # times as long as was estimated somebody may wait
 # Times as long as a burst may wait: no interval counts for more, or a pause of the machine, or of
 # those who come, would be felt for long after it.
@@ -40,7 +43,8 @@ class WaitingLine:
     """What waits in one lane.
 
     A burst may wait for a while. Where one more would have to wait for longer than that, or who
-    reads has found others waiting for as long as that, more comes in than is answered. Then waiting
+    reads has found others waiting for as long as that, or more of them have gone on coming than are
+    taken, which is seen in a third of a second, more comes in than is answered. Then waiting
     helps nobody: as many are answered if those who come wait for a moment only or are told at once,
     and who reads and was let in before is told, too. That ends when nobody waits and no more come
     than are answered. Source of the idea: B. Maurer, "Fail at Scale", ACM Queue 13 (8), 2015,
@@ -64,6 +68,8 @@ class WaitingLine:
         self._empty_at = self._taken_at = self._came_at = clock()
         self._interval = 0.0  # seconds between two jobs that are taken, of late
         self._taken_trend = self._came_trend = 0.0  # the same, and between two that come, smoothed
+        self._window_at = clock()
+        self._came = self._taken = self._crowded = 0  # in this window; and windows of too many
 
     def admit(self) -> bool:
         """Whether one more that comes may wait."""
@@ -71,7 +77,17 @@ class WaitingLine:
         gap = min(now - self._came_at, self._max_interval)
         self._came_trend += (gap - self._came_trend) * TREND_SHARE
         self._came_at = now
+        self._came += 1
+        if self._is_read and now - self._window_at >= WINDOW:
+            self._end_window(now)
         return not self.is_full()
+
+    def _end_window(self, now: float) -> None:
+        is_crowded = self.jobs and self._came > MORE * self._taken + 1
+        self._crowded = self._crowded + 1 if is_crowded else 0
+        if self._crowded > 1:
+            self.is_overload = True
+        self._window_at, self._came, self._taken = now, 0, 0
 
     def is_full(self) -> bool:
         """Whether one more would wait for too long: it is told at once."""
@@ -94,8 +110,10 @@ class WaitingLine:
         self._interval += (took - self._interval) * NEWEST_SHARE
         self._taken_trend += (took - self._taken_trend) * TREND_SHARE
         self._taken_at = now
+        self._taken += 1
         if not self.jobs:
             self._empty_at = now
+            self._crowded = 0
             if self._came_trend * MORE >= self._taken_trend:
                 self.is_overload = False
         return job

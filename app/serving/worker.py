@@ -25,6 +25,7 @@ from granian.server.embed import Server
 from app.serving import garbage, job_process
 from app.serving.gateway import Gateway
 from app.serving.limits import Limits
+from app.serving.progress import SlowClients
 from app.serving.supervisor import Supervisor
 
 BACKLOG = 1024  # connections that the system holds until they are taken
@@ -149,7 +150,11 @@ async def _serve(gateway: Gateway, address: Address, ready: Callable[[], None]) 
         loop.add_reader(parent.sentinel, stop)
     # The gateway is begun just before the server listens, in the same step of the loop.
     gateway.when_begun = begun
-    await server.serve()
+    watching = loop.create_task(SlowClients(address[1], limits).watch())
+    try:
+        await server.serve()
+    finally:
+        watching.cancel()
 
 
 def _connections(wanted: int) -> int:

@@ -20,13 +20,15 @@ from tests.benchmarks import (
 )
 from tests.benchmarks.dblp import comparison
 from tests.benchmarks.measure import Figure
-from tests.benchmarks.server import cold, start, writes
+from tests.benchmarks.server import backup, cold, overload, start, writes
 
 GROUPS: dict[str, Callable[[], Iterable[Figure]]] = {
+    "backup": backup.figures,
     "cold": cold.figures,
     "dblp": comparison.figures,
     "growth": growth.figures,
     "hostility": hostility.figures,
+    "overload": overload.figures,
     "rendering": rendering.figures,
     "search": search.figures,
     "speed": lambda: chain(speed.figures(), throughput.figures()),
@@ -46,6 +48,8 @@ def main(groups: tuple[str, ...]) -> None:
 
     \b
     Groups:
+      backup      R14: a backup while people vote, and its restoring, beside copies of the file (a
+                  minute)
       cold        S11: addresses of all kinds that nobody has asked for, drawn evenly, to Flask with
                   one template and one query, in 15,000 papers (two minutes)
       dblp        S6: a file of dblp's shape of 200 MB, to iterparse and executemany alone, five
@@ -54,6 +58,7 @@ def main(groups: tuple[str, ...]) -> None:
                   first time ten minutes and 4 GB; SHORTLIST_TEST_DATA names the folder that keeps
                   them)
       hostility   R5: hostile texts sent to a server that others read (three minutes)
+      overload    R16: who is answered while five times as many read as can be (two minutes)
       rendering   S7: the whole pipeline against Python-Markdown's "extra" alone
       search      S5: results and suggestions in a million papers, against FTS5's bm25 (the library
                   for it is made the first time, which takes ten minutes)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.db import Database
-from app.models import Picture, Summary, User
+from app.db import Database, begin_writing, now
+from app.models import Identity, Picture, Summary, User
 from app.services.accounts import account
 from app.services.accounts.sign_in import sign_in_links
 from app.services.pictures import uploads
@@ -145,3 +145,16 @@ def test_link(library: Database, tmp_path: Path) -> None:
         assert user.name == "mira"
         assert sign_in_links.take_sign_in_link(session, first.rsplit("/", 1)[1]) is None
         session.commit()
+
+
+def test_a_new_password_tells_which_linked_accounts_stay(tmp_path: Path, library: Database) -> None:
+    with library.session() as session:
+        begin_writing(session)
+        row = {"issuer": "https://idp.example", "subject": "1", "label": "0000-0001"}
+        owner = session.scalars(select(User).where(User.name == "mira")).one()
+        session.add(Identity(user_id=owner.id, created_at=now(), **row))
+        session.commit()
+    done = user(tmp_path, "password", "mira")
+    told = "Linked accounts that can still sign in: 0000-0001 (https://idp.example)."
+    assert told in done.stdout
+    assert "Linked accounts" not in user(tmp_path, "password", "mira-old").stdout

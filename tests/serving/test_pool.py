@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 
 from app.serving.limits import Limits
-from app.serving.pool import Overloaded, Pool
+from app.serving.pool import READERS_IN_OVERLOAD, Overloaded, Pool
 from app.serving.waiting_line import Lane
 from tests.helpers.loops import run_in_thread
 from tests.helpers.waiting import SAFETY
@@ -53,6 +53,28 @@ def test_who_waited_too_long_is_told_and_nothing_is_done() -> None:
         with pytest.raises(Overloaded):
             await read
         assert done == ["write"]
+
+    run_in_thread(run())
+
+
+def test_few_readers_at_once_while_too_many_come() -> None:
+    async def run() -> None:
+        pool = Pool(asyncio.get_running_loop(), Limits(threads=4, **PATIENT))
+        pool._queues[Lane.READ].is_overload = True
+        begun: list[int] = []
+        end = Event()
+        count = READERS_IN_OVERLOAD + 1
+        reads = [
+            pool.run(Lane.READ, lambda each=each: (begun.append(each), end.wait(SAFETY)))
+            for each in range(count)
+        ]
+        await pool.run(Lane.WRITE, lambda: None)  # there is a thread for who sends something
+        while len(begun) < READERS_IN_OVERLOAD:
+            await pool.run(Lane.WRITE, lambda: None)
+        assert len(begun) == READERS_IN_OVERLOAD
+        end.set()
+        await asyncio.gather(*reads)
+        assert len(begun) == count
 
     run_in_thread(run())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import select
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from http.client import HTTPConnection, HTTPMessage
@@ -34,7 +35,7 @@ def port() -> Iterator[int]:
 @pytest.fixture(scope="module")
 def hasty() -> Iterator[int]:
     """A server that has none."""
-    with running(body_bytes=1000, body_seconds=0.2, idle_seconds=0.3) as found:
+    with running(body_bytes=1000, body_seconds=0.2, idle_seconds=0.3, taken_bytes=0) as found:
         yield found
 
 
@@ -255,6 +256,27 @@ def test_clients_that_take_nothing_of_an_answer_in_memory(hasty: int) -> None:
         wait_until(lambda: is_given_up(client), "the end of the connection")
         assert taken(client) < 250_000
     assert len(ask(hasty, "GET", "/medium")[1]) == 250_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system does not tell")
+def test_clients_that_take_a_few_bytes_now_and_then() -> None:
+    """The system sees that they go on; the server sees that they go on too slowly."""
+    with running(body_seconds=1.0, taken_bytes=100_000) as port, socket.socket() as client:
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        client.settimeout(SAFETY)
+        client.connect(("127.0.0.1", port))
+        client.sendall(b"GET /medium HTTP/1.1\r\nHost: x\r\n\r\n")
+        count, others = 0, 0
+        with suppress(ConnectionResetError):
+            # Each takes as long as a few answers to others do, who take them whole.
+            while came := client.recv(500):
+                count += len(came)
+                for _ in range(5):
+                    assert len(ask(port, "GET", "/medium")[1]) == 250_000
+                    others += 1
+        assert 0 < count < 250_000
+        assert others > 5
 
 
 def is_given_up(client: socket.socket) -> bool:

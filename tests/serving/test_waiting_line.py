@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from app.serving.limits import Limits
-from app.serving.waiting_line import MAX_ERROR, Lane, WaitingLine, WaitingWork
+from app.serving.waiting_line import MAX_ERROR, WINDOW, Lane, WaitingLine, WaitingWork
 
 SECONDS = 0.04  # that a thread needs for a request
 RATE = 1 / SECONDS
@@ -87,6 +87,24 @@ def test_overload_keeps_nobody_waiting_who_is_answered(lane: Lane) -> None:
     load.run(evenly(40, 60, RATE / 2))
     assert not load.line.is_overload
     assert [moment for moment, _ in load.refused if moment > 42] == []
+
+
+def test_too_many_readers_are_noticed_before_anybody_waits_for_long() -> None:
+    load = Load(Lane.READ)
+    load.run(evenly(0, 10, RATE / 5))
+    load.run(evenly(10, 40, RATE * 5))
+    assert load.line.is_overload
+    assert min(moment for moment, _ in load.refused) < 10.5
+    assert max(wait for _, wait in load.waits) <= 3 * WINDOW
+
+
+def test_who_comes_after_a_burst_is_answered() -> None:
+    load = Load(Lane.READ)
+    load.run(evenly(0, 10, RATE / 5))
+    load.run(10 + each / 1000 for each in range(20))
+    load.run(evenly(10.02, 20, RATE / 5))
+    assert load.refused == []
+    assert not load.line.is_overload
 
 
 @pytest.mark.parametrize("lane", [Lane.READ, Lane.WRITE])

@@ -32,6 +32,7 @@ class BibliographyQuestion(Base):
 
     Attributes:
         entry: the place of the entry in the report.
+        asker_id: for whom it is to be asked, so that members take turns; forgotten with the answer.
         answered_at: `None` while it is to be asked.
         answer: what it said; see `services.bibliography.answers`.
     """
@@ -42,6 +43,7 @@ class BibliographyQuestion(Base):
         ForeignKey(Bibliography.token, ondelete="CASCADE"), primary_key=True
     )
     entry: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    asker_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     answer: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

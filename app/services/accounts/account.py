@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -189,15 +191,19 @@ def set_password(session: Session, user: User, new: str) -> None:
     store_password(session, user, hash_password(session, new))
 
 
-def store_password(session: Session, user: User, hashed: str) -> None:
-    """Set a password of which the hash was made; otherwise as `set_password`."""
+def store_password(session: Session, user: User, hashed: str, **told: Any) -> None:
+    """Set a password of which the hash was made; otherwise as `set_password`.
+
+    Args:
+        told: what the mail tells besides.
+    """
     begin_writing(session)
     user.password_hash = hashed
     changed_pages.name_users(session, ())  # no page shows it
     sessions.end_all_sessions(session, user.id)
     for kind in ("recovery", "sign-in-link"):
         drop_tokens(session, kind, user.id)
-    email.notify_user(session, user.id, "password-changed")
+    email.notify_user(session, user.id, "password-changed", **told)
 
 
 def change_profile(session: Session, user: User, display_name: str, bio: str) -> None:

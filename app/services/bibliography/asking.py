@@ -1,24 +1,27 @@
 """Asks Crossref about entries of checked bibliographies, when their reader wants it; a job.
 
 Questions are rows that wait to be answered. The page only adds them, and reads how many wait.
+Members take turns, so that nobody waits until all that somebody else asks is answered.
 """
 
 from __future__ import annotations
 
 import logging
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, now
-from app.models import Bibliography, BibliographyQuestion
+from app.models import Bibliography, BibliographyQuestion, User
 from app.services.bibliography.answers import SILENT, make_answer
 from app.services.bibliography.checks import MAX_AGE, KeptCheck, find_check
 from app.services.bibliography.findings import BY_DOI, BY_TITLE, ask_about
 from app.services.bibliography.process import CheckBusy, TooComplex, read_in_child
 from app.services.bibliography.reading import ReadEntry
+from app.services.locks import lock_user
 from app.services.lookup.asking import LOOKUPS_OFF, LookupSettings
 from app.services.refusals import Refusal
 from app.sources.bibtex.positions import SourceText
@@ -29,6 +32,9 @@ JOB = "crossref"
 MAX_ASKED = 100  # entries at a time
 MAX_BY_TITLE = 40  # of these, as each is two questions or more
 MAX_WAITING = 1000  # entries of everybody; Crossref is asked some twice in a second
+MAX_WAITING_EACH = 200  # entries of one member
+MAX_IN_TURN = 10  # entries of one member that are asked about before it is the next one's turn
+MAX_READ = 4  # bibliographies that are kept as they were read while others have their turn
 MAX_FAILURES = 3  # in a row; then the others are not asked
 
 
@@ -45,21 +51,29 @@ def choose_entries(report: Mapping[str, Any]) -> list[int]:
     return [*waiting[BY_DOI][: MAX_ASKED - MAX_BY_TITLE], *by_title[:MAX_BY_TITLE]]
 
 
-def start_asking(session: Session, outside: LookupSettings, token: str, check: KeptCheck) -> int:
-    """Let the job ask about the next entries; the caller commits.
+def start_asking(
+    session: Session, outside: LookupSettings, user: User, token: str, check: KeptCheck
+) -> int:
+    """Let the job ask about the next entries for a member; the caller commits.
+
+    Who has nothing waiting may ask, however much waits of others: it is soon their turn.
 
     Returns:
         About how many.
 
     Raises:
-        Refusal: when look-ups are off, or too many others wait.
+        Refusal: when look-ups are off, or too many wait.
     """
     if not outside.on:
         raise Refusal("crossref", LOOKUPS_OFF)
     begin_writing(session)
+    lock_user(session, user.id)  # who asks twice at once is counted once after the other
     session.execute(select(Bibliography.token).where(Bibliography.token == token).with_for_update())
     places = choose_entries(check.report)
-    if (session.scalar(_count_waiting()) or 0) + len(places) > MAX_WAITING:
+    mine = session.scalar(_count_waiting().where(BibliographyQuestion.asker_id == user.id)) or 0
+    if mine + len(places) > MAX_WAITING_EACH:
+        raise Refusal("crossref", "Crossref is still being asked for you. Try again later.")
+    if mine and (session.scalar(_count_waiting()) or 0) + len(places) > MAX_WAITING:
         raise Refusal("crossref", "Crossref is being asked a lot. Try again in a few minutes.")
     again = delete(BibliographyQuestion).where(
         BibliographyQuestion.token == token,
@@ -70,7 +84,8 @@ def start_asking(session: Session, outside: LookupSettings, token: str, check: K
     known = select(BibliographyQuestion.entry).where(BibliographyQuestion.token == token)
     new = sorted(set(places) - set(session.scalars(known)))
     session.add_all(
-        BibliographyQuestion(token=token, entry=place, asked_at=now(), answer={}) for place in new
+        BibliographyQuestion(token=token, entry=place, asker_id=user.id, asked_at=now(), answer={})
+        for place in new
     )
     session.flush()
     return len(new)
@@ -78,7 +93,7 @@ def start_asking(session: Session, outside: LookupSettings, token: str, check: K
 
 def has_waiting(session: Session) -> bool:
     """Whether something is to be asked."""
-    return session.scalar(_next_waiting()) is not None
+    return session.scalar(_waiting(BibliographyQuestion.token).limit(1)) is not None
 
 
 def count_waiting(session: Session) -> int:
@@ -87,40 +102,80 @@ def count_waiting(session: Session) -> int:
 
 
 def ask_waiting(session: Session) -> Iterator[int]:
-    """Ask about all entries that wait, one in a step; a job."""
-    while (token := session.scalar(_next_waiting())) is not None:
-        check = find_check(session, token)
-        session.commit()
-        yield from _ask_of(session, token, check)
+    """Ask about all entries that wait, for each member in turn; a job.
+
+    One entry is a step.
+    """
+    turns: dict[int | None, int] = {}  # when each member had the last one
+    read: OrderedDict[str, _ReadCheck] = OrderedDict()
+    failures: defaultdict[str, int] = defaultdict(int)  # in a row, by token
+    while (token := _find_next(session, turns)) is not None:
+        if token not in read:
+            check = find_check(session, token)
+            session.commit()
+            read[token] = _read_check(check)
+        read.move_to_end(token)
+        if len(read) > MAX_READ:
+            read.popitem(last=False)
+        yield from _ask_some(session, token, read[token], failures)
     session.commit()
 
 
-def _ask_of(session: Session, token: str, check: KeptCheck | None) -> Iterator[int]:
-    entries = _read_entries(check)
-    numbers = {each.file for each in entries}
-    sources = (
-        {} if check is None else {each: SourceText(check.files[each].data) for each in numbers}
-    )
-    waiting = select(BibliographyQuestion.entry).where(
-        BibliographyQuestion.token == token, BibliographyQuestion.answered_at.is_(None)
-    )
-    places = session.scalars(waiting.order_by(BibliographyQuestion.entry)).all()
+class _ReadCheck(NamedTuple):
+    entries: Sequence[ReadEntry]
+    sources: Mapping[int, SourceText]  # by the numbers of files
+
+
+def _find_next(session: Session, turns: dict[int | None, int]) -> str | None:
+    """The token of the member whose turn is the longest ago; it is theirs now.
+
+    Of one member it is the bibliography that waits for the longest time. Those who deleted their
+    accounts are as one member.
+    """
+    asked = BibliographyQuestion
+    first = func.min(asked.asked_at)
+    rows = session.execute(
+        _waiting(asked.asker_id, asked.token)
+        .group_by(asked.asker_id, asked.token)
+        .order_by(first, asked.token)
+    ).all()
+    if not rows:
+        return None
+    asker, token = min(rows, key=lambda row: turns.get(row.asker_id, -1))
+    turns[asker] = max(turns.values(), default=0) + 1
+    return str(token)
+
+
+def _ask_some(
+    session: Session, token: str, check: _ReadCheck, failures: dict[str, int]
+) -> Iterator[int]:
+    """Ask about as many entries of a bibliography as are asked in one turn."""
+    waiting = _waiting(BibliographyQuestion.entry).where(BibliographyQuestion.token == token)
+    places = session.scalars(waiting.order_by(BibliographyQuestion.entry).limit(MAX_IN_TURN)).all()
     session.commit()
-    failures = 0
     for place in places:
         answer: dict[str, Any] = {"state": SILENT}
-        if place < len(entries) and failures < MAX_FAILURES:
-            entry = entries[place]
+        if place < len(check.entries) and failures[token] < MAX_FAILURES:
+            entry = check.entries[place]
             try:
-                answer = _ask(session, sources[entry.file], entry)
-                failures = 0
+                answer = _ask(session, check.sources[entry.file], entry)
+                failures[token] = 0
             except SourceUnavailable:
-                failures += 1
+                failures[token] += 1
             except Exception:  # as in `_read_entries`
                 session.rollback()
                 _log.exception("What Crossref says of an entry cannot be kept.")
         _store(session, token, place, answer)
         yield place
+
+
+def _read_check(check: KeptCheck | None) -> _ReadCheck:
+    entries = _read_entries(check)
+    numbers = {each.file for each in entries}
+    sources = (
+        {} if check is None else {each: SourceText(check.files[each].data) for each in numbers}
+    )
+    return _ReadCheck(entries, sources)
 
 
 def _read_entries(check: KeptCheck | None) -> Sequence[ReadEntry]:
@@ -149,18 +204,18 @@ def _store(session: Session, token: str, place: int, answer: Mapping[str, Any]) 
     row = update(BibliographyQuestion).where(
         BibliographyQuestion.token == token, BibliographyQuestion.entry == place
     )
-    session.execute(row.values(answered_at=now(), answer=answer))
+    # Who asked is of no more use.
+    session.execute(row.values(answered_at=now(), answer=answer, asker_id=None))
     session.commit()
 
 
-def _next_waiting() -> Select[str]:
+def _waiting(*columns: Any) -> Select[Any]:
+    """Of questions that are to be asked, about bibliographies that are still kept."""
     kept = Bibliography.checked_at > now() - MAX_AGE
     return (
-        select(BibliographyQuestion.token)
+        select(*columns)
         .join(Bibliography, Bibliography.token == BibliographyQuestion.token)
         .where(BibliographyQuestion.answered_at.is_(None), kept)
-        .order_by(BibliographyQuestion.asked_at)
-        .limit(1)
     )
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, make_response, render_template, url_for
+from flask import Blueprint, flash, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.models import User
+from app.queries.accounts import MAX_LISTED, list_identities
 from app.services.accounts.email import STALE_LINK
 from app.services.accounts.sign_in import recovery, sign_in_links
 from app.services.refusals import Refusal
 from app.views.accounts.sign_in import attempts, entering
 from app.views.accounts.sign_in.entering import check_passwords
+from app.views.accounts.sign_in.usable_ways import find_usable_ways, name_issuers
 from app.views.http.access import config, db, see_other
 from app.views.http.forms import NewPasswordForm, RecoveryForm
 from app.views.http.security import NOT_KEPT, RECOVERY_LIMIT
@@ -57,7 +59,9 @@ def reset(token: str) -> Response:
     if not form.validate_on_submit():
         return _choose_page(token, form, 422)
     try:
-        user = recovery.reset_password(db(), token, form.new.data or "")
+        user = recovery.reset_password(
+            db(), token, form.new.data or "", _read_kept(), find_usable_ways()
+        )
     except Refusal as refused:
         db().rollback()
         form.refuse(refused)
@@ -81,7 +85,13 @@ def use_link(token: str) -> Response:
     if user is None:
         db().rollback()
         return _link_page(token, None)
-    return entering.enter(user, url_for("account.settings"), "sign-in link")
+    # Whoever had got into the account may have linked one of theirs.
+    has_linked = bool(list_identities(db(), user))
+    then = "identities.index" if has_linked else "account.settings"
+    response = entering.enter(user, url_for(then), "sign-in link")
+    if has_linked:
+        flash("These accounts can sign in as you. Unlink those that you don’t know.", "warning")
+    return response
 
 
 def _link_page(token: str, user: User | None) -> Response:
@@ -93,14 +103,26 @@ def _link_page(token: str, user: User | None) -> Response:
 
 def _choose_page(token: str, form: NewPasswordForm, status: int) -> Response:
     user = recovery.find_user(db(), token)
+    linked = () if user is None else list_identities(db(), user)
+    is_sent = request.method == "POST"
+    kept = _read_kept() if is_sent else {each.id for each in linked}
     page = render_template(
         "account/recover_new.html",
         form=form,
         user=user,
+        linked=linked,
+        names=name_issuers(),
+        kept=kept,
         token_in_link=token,
         problem=STALE_LINK,
     )
     return _keep_secret(page, status if user is not None else 410)
+
+
+def _read_kept() -> set[int]:
+    """The accounts elsewhere that are ticked."""
+    ticked = request.form.getlist("kept")[:MAX_LISTED]
+    return {int(each) for each in ticked if each.isascii() and each.isdigit() and len(each) < 11}
 
 
 def _keep_secret(page: str, status: int) -> Response:

@@ -103,7 +103,7 @@ def ask(token: str) -> Response:
     """Let Crossref be asked about entries that the library does not know."""
     found = _find(token)
     try:
-        count = asking.start_asking(db(), lookup_settings(), token, found)
+        count = asking.start_asking(db(), lookup_settings(), signed_in(), token, found)
     except Refusal as refused:
         db().rollback()
         flash(refused.message, "warning")

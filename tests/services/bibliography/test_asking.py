@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.models import BibliographyQuestion
+from app.db import begin_writing
+from app.models import BibliographyQuestion, User
 from app.services.bibliography import asking, checks
 from app.services.bibliography.checks import KeptCheck, find_check, keep_check, mend
 from app.services.bibliography.reading import SourceFile, read_files
 from app.services.lookup.asking import LookupSettings
 from app.services.refusals import Refusal
+from tests.helpers.factories import make_user
 from tests.helpers.stand_ins.crossref_works import ASKED_BIB, play_crossref
 from tests.helpers.stand_ins.outside import Reply, StandIn
 
@@ -49,10 +51,17 @@ def load(session: Session, token: str) -> KeptCheck:
     return found
 
 
+def start(session: Session, outside: LookupSettings, token: str, name: str = "asker") -> int:
+    """Let a member have all asked that can be asked."""
+    user = session.scalar(select(User).where(User.name == name)) or make_user(session, name)
+    count = asking.start_asking(session, outside, user, token, load(session, token))
+    session.commit()
+    return count
+
+
 def ask(session: Session, outside: LookupSettings, token: str) -> dict[str, Any]:
     """Ask about all that can be asked; the entries of the report by their keys."""
-    asking.start_asking(session, outside, token, load(session, token))
-    session.commit()
+    start(session, outside, token)
     deque(asking.ask_waiting(session), maxlen=0)
     return {each["key"]: each for each in load(session, token).report["entries"]}
 
@@ -168,18 +177,68 @@ def test_questions_are_bounded_and_silence_is_told(
     assert len(stand_in.asked) == asking.MAX_FAILURES
     assert asking.choose_entries(load(session, token).report)[:2] == [0, 1]  # may be asked again
     monkeypatch.setattr(asking, "MAX_WAITING", 3)
+    start(session, outside, token)  # nothing of theirs waits: it is soon their turn
+    second = keep(session)
     with pytest.raises(Refusal, match="asked a lot"):
-        asking.start_asking(session, outside, token, load(session, token))
+        start(session, outside, second)
     session.rollback()
+    monkeypatch.setattr(asking, "MAX_WAITING_EACH", 7)
+    with pytest.raises(Refusal, match="still being asked for you"):
+        start(session, outside, second)
+    session.rollback()
+    assert start(session, outside, second, "somebody-else") == 6
     off = stand_in.outside(Path("none"), on=False)
-    check = load(session, token)
     with pytest.raises(Refusal, match="switched off"):
-        asking.start_asking(session, off, token, check)
+        start(session, off, token)
+    session.rollback()
+    checks.delete_check(session, second)
     checks.delete_check(session, token)
     session.commit()
     assert session.scalar(select(BibliographyQuestion.entry).limit(1)) is None
     session.commit()
     assert not asking.has_waiting(session)
+
+
+def test_members_take_turns(
+    session: Session, outside: LookupSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "MAX_IN_TURN", 2)
+    monkeypatch.setattr(asking, "MAX_READ", 1)
+    tokens = {"first": keep(session), "again": keep(session), "late": keep(session)}
+    for name, token in tokens.items():
+        start(session, outside, token, "busy" if name != "late" else "late")
+    names = {token: name for name, token in tokens.items()}
+    kept, order = asking._store, []
+
+    def store(within: Session, token: str, *answer: Any) -> None:
+        order.append(names[token])
+        kept(within, token, *answer)
+
+    monkeypatch.setattr(asking, "_store", store)
+    deque(asking.ask_waiting(session), maxlen=0)
+    counts = {name: order.count(name) for name in tokens}
+    assert counts["first"] == counts["again"] == counts["late"] > 4
+    # Two of each in turn, until all of one member is answered.
+    assert order[:8] == ["first", "first", "late", "late"] * 2
+    until = len(order) - order[::-1].index("late")
+    assert until <= 2 * counts["late"]
+    asked = BibliographyQuestion
+    assert not session.scalar(select(asked.entry).where(asked.asker_id.is_not(None)))
+    session.commit()
+
+
+def test_what_a_deleted_account_asked_is_answered(
+    session: Session, outside: LookupSettings
+) -> None:
+    token = keep(session)
+    start(session, outside, token, "leaver")
+    start(session, outside, keep(session), "stayer")
+    begin_writing(session)
+    session.execute(delete(User).where(User.name == "leaver"))
+    session.commit()
+    deque(asking.ask_waiting(session), maxlen=0)
+    assert not asking.has_waiting(session)
+    session.commit()
 
 
 @pytest.mark.sqlite_only(reason="the queries run in the tests above")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import create_app
 from app.config import Config
 from app.db import Database, begin_writing, now
-from app.models import EmailAddress, Job, Mail, MailToken, User
+from app.models import EmailAddress, Identity, Job, Mail, MailToken, User
 from app.services.accounts.sign_in import sign_in_links
 from app.settings.sign_in import SignInSettings, UserHeaderSettings
 from tests.helpers.client import PASSWORD, Browser, Page
@@ -58,6 +58,57 @@ def test_a_link_resets_the_password_and_signs_out_everywhere(
     (told,) = read_mail(database)
     assert "was changed" in text_of(told)
     assert session.scalar(select(MailToken)) is None
+
+
+def link(session: Session, label: str, issuer: str = "https://idp.example") -> int:
+    """Let ann sign in with an account elsewhere."""
+    begin_writing(session)
+    row = Identity(user_id=1, issuer=issuer, subject=label, label=label, created_at=now())
+    session.add(row)
+    session.commit()
+    return row.id
+
+
+def test_what_is_not_ticked_is_unlinked(
+    ann: Browser, guest: Browser, database: Database, session: Session
+) -> None:
+    orcid, strange = link(session, "0000-0001"), link(session, "<b>stranger</b>")
+    ask(guest, "ann")
+    path = link_in(read_mail(database)[0])
+    page = guest.get(path)
+    assert "&lt;b&gt;stranger&lt;/b&gt;" in page.text
+    form = page.form(path)
+    assert page.text.count(" checked") == 2  # they stay, unless somebody says otherwise
+    # What could not be saved keeps the ticks, and nothing goes by it.
+    weak = guest.post(path, {**form, "new": "password", "kept": str(orcid)})
+    assert (weak.status, weak.text.count(" checked")) == (422, 1)
+    late = link(session, "late")  # by whoever is in the account meanwhile
+    assert {orcid, strange, late} == set(session.scalars(select(Identity.id)))
+    session.commit()
+    assert guest.post(path, {**form, "new": NEW, "kept": str(orcid)}).location == "/login"
+    assert session.scalars(select(Identity.id)).all() == [orcid]
+    session.commit()
+    (told,) = read_mail(database)
+    text = text_of(told)
+    assert "can no longer sign in to it: https://idp.example, https://idp.example." in text
+    assert "can still sign in to it: https://idp.example (linked " in text
+    assert "/settings/sign-in" in text
+    assert "stranger" not in text
+
+
+@pytest.mark.parametrize("kept", ["", "no number", "9" * 400, "-1", "\u0663"])
+def test_ticks_that_mean_nothing_keep_nothing(
+    ann: Browser, guest: Browser, database: Database, session: Session, kept: str
+) -> None:
+    link(session, "0000-0001")
+    ask(guest, "ann")
+    path = link_in(read_mail(database)[0])
+    form = guest.get(path).form(path)
+    assert guest.post(path, {**form, "new": NEW, "kept": kept}).location == "/login"
+    assert session.scalars(select(Identity.id)).all() == []
+    session.commit()
+    (told,) = read_mail(database)
+    assert "can still sign in" not in text_of(told)
 
 
 def test_a_second_use_in_the_same_moment_is_refused(
@@ -178,6 +229,18 @@ def test_a_link_of_an_administrator_signs_in_once(
     assert guest.get("/settings").status == 200
     late = Browser(app.test_client()).get(link)
     assert (late.status, "Ask the administrator for a new one" in late.text) == (410, True)
+
+
+def test_a_link_of_an_administrator_leads_to_linked_accounts(
+    ann: Browser, guest: Browser, session: Session
+) -> None:
+    link(session, "0000-0001")
+    path = sign_in_links.make_sign_in_link(session, session.scalars(select(User)).one(), "")
+    session.commit()
+    assert guest.submit(path).location == "/settings/sign-in"
+    page = guest.get("/settings/sign-in").text
+    assert "Unlink those that you don’t know." in page
+    assert "0000-0001" in page
 
 
 def test_a_new_password_ends_links_of_an_administrator(

@@ -5,9 +5,11 @@ Somebody is found by issuer and subject alone: an address or a name may be anybo
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,7 +18,7 @@ from app.models import Identity, User
 from app.models.identity import MAX_LABEL
 from app.references.email_addresses import parse_email_address
 from app.services.accounts import account, email
-from app.services.accounts.sign_in.ways import UsableWays, check_other_way
+from app.services.accounts.sign_in.ways import UsableWays, take_away
 from app.services.accounts.user_names import (
     check_name,
     check_unreserved,
@@ -47,6 +49,18 @@ class ProvenIdentity:
     display_name: str = ""
     email: str = ""
     auth_time: int = 0
+
+
+class IdentityNames(NamedTuple):
+    """What is told by mail of the accounts elsewhere of a recovered account.
+
+    Attributes:
+        kept: of each what people call its issuer, and the day on which it was linked.
+        unlinked: the former of the others.
+    """
+
+    kept: list[list[str]]
+    unlinked: list[str]
 
 
 def clean_identity(said: ProvenIdentity) -> ProvenIdentity:
@@ -119,13 +133,35 @@ def unlink_identity(session: Session, user: User, number: int, ways: UsableWays)
     Raises:
         Refusal: when there would be no way left to sign in.
     """
+    gone = take_away(session, user, Identity, number, ways)
+    if gone is not None:
+        label = ways.issuers.get(gone.issuer, gone.issuer)
+        email.notify_user(session, user.id, "account-unlinked", issuer=label)
+
+
+def keep_identities(
+    session: Session, user: User, kept: Collection[int], ways: UsableWays
+) -> IdentityNames:
+    """Unlink all but those that the owner of a recovered account keeps; the caller commits.
+
+    What was linked after they were asked goes, too.
+
+    Args:
+        kept: the numbers of rows.
+    """
     begin_writing(session)
     lock_user(session, user.id)
-    check_other_way(session, user, ways, identity=number)
-    gone = delete(Identity).where(Identity.user_id == user.id, Identity.id == number)
-    for issuer in session.scalars(gone.returning(Identity.issuer)).all():
-        label = ways.issuers.get(issuer, issuer)
-        email.notify_user(session, user.id, "account-unlinked", issuer=label)
+    names = IdentityNames([], [])
+    for row in session.scalars(select(Identity).where(Identity.user_id == user.id)).all():
+        # What it is called there could say anything to who reads the mail.
+        name = ways.issuers.get(row.issuer, row.issuer)
+        if row.id in kept:
+            names.kept.append([name, f"{row.created_at:%-d %B %Y}"])
+        else:
+            names.unlinked.append(name)
+            session.delete(row)
+    session.flush()
+    return names
 
 
 def propose_user_name(session: Session, proven: ProvenIdentity) -> str:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from importlib.util import find_spec
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ from app.db import begin_writing, now
 from app.models import Passkey, UsedChallenge, User
 from app.models.passkey import MAX_PASSKEY_NAME
 from app.services.accounts import email
-from app.services.accounts.sign_in.ways import UsableWays, check_other_way
+from app.services.accounts.sign_in.ways import MAX_NUMBER, UsableWays, take_away
 from app.services.locks import lock_user
 from app.services.refusals import Refusal
 from app.services.tokens import hash_token, make_secret
@@ -105,7 +105,7 @@ def add_passkey(
         public_key=made.public_key,
         handle=begun.handle,
         rp_id=settings.rp_id,
-        name=visible_line(name)[:MAX_PASSKEY_NAME].strip() or "Passkey",
+        name=_clean_name(name) or "Passkey",
         sign_count=made.sign_count,
         is_synced=made.is_synced,
         created_at=now(),
@@ -176,12 +176,27 @@ def remove_passkey(session: Session, user: User, number: int, ways: UsableWays) 
     Raises:
         Refusal: when there would be no way left to sign in.
     """
-    begin_writing(session)
-    lock_user(session, user.id)
-    check_other_way(session, user, ways, passkey=number)
-    gone = delete(Passkey).where(Passkey.user_id == user.id, Passkey.id == number)
-    if session.scalars(gone.returning(Passkey.id)).all():
+    if take_away(session, user, Passkey, number, ways) is not None:
         email.notify_user(session, user.id, "passkey-removed")
+
+
+def rename_passkey(session: Session, user: User, number: int, name: str) -> None:
+    """Let a user call a passkey something else; the caller commits.
+
+    Args:
+        number: of the row; one of somebody else stays as it is.
+        name: by which its owner knows it.
+
+    Raises:
+        Refusal: for a name that shows nothing.
+    """
+    name = _clean_name(name)
+    if not name:
+        raise Refusal("form", "Enter a name for the passkey.")
+    if number <= MAX_NUMBER:
+        begin_writing(session)
+        mine = update(Passkey).where(Passkey.user_id == user.id, Passkey.id == number)
+        session.execute(mine.values(name=name))
 
 
 def drop_passkeys(session: Session, user: User) -> None:
@@ -193,6 +208,10 @@ def drop_passkeys(session: Session, user: User) -> None:
     gone = delete(Passkey).where(Passkey.user_id == user.id)
     if session.scalars(gone.returning(Passkey.id)).all():
         email.notify_user(session, user.id, "passkey-removed")
+
+
+def _clean_name(name: str) -> str:
+    return visible_line(name)[:MAX_PASSKEY_NAME].strip()
 
 
 def _list_known(session: Session, user: User) -> Sequence[Passkey]:

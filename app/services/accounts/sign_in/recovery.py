@@ -6,7 +6,7 @@ it does the same work, too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 
 from sqlalchemy import func, select
@@ -18,7 +18,9 @@ from app.references.email_addresses import MAX_CHARS, fold_email_address
 from app.services.accounts.account import fold_user_name, store_password
 from app.services.accounts.email import STALE_LINK
 from app.services.accounts.passwords import check_password, hash_password
+from app.services.accounts.sign_in.identities import keep_identities
 from app.services.accounts.sign_in.passkeys import drop_passkeys
+from app.services.accounts.sign_in.ways import UsableWays
 from app.services.mail import outbox, tokens
 from app.services.queue import queue_job
 from app.services.refusals import Refusal
@@ -66,10 +68,16 @@ def find_user(session: Session, token: str) -> User | None:
     return None if row is None else session.get(User, row.user_id)
 
 
-def reset_password(session: Session, token: str, new: str) -> User:
+def reset_password(
+    session: Session, token: str, new: str, kept: Collection[int], ways: UsableWays
+) -> User:
     """Set a password by a link, which is used up, and sign every browser out.
 
-    The passkeys of the account go: who had got into it may have added one.
+    The passkeys of the account go, and the accounts elsewhere that are not kept: who had got into
+    it may have added one. The rule is in `ways`.
+
+    Args:
+        kept: the numbers of accounts elsewhere with which its owner goes on signing in.
 
     Raises:
         Refusal: for a link that is of no use, or a password that cannot be taken; the link can
@@ -83,7 +91,8 @@ def reset_password(session: Session, token: str, new: str) -> User:
     if tokens.take_token(session, KIND, token) is None:  # used in this moment
         raise Refusal("token", STALE_LINK)
     drop_passkeys(session, user)
-    store_password(session, user, hashed)
+    linked = keep_identities(session, user, kept, ways)
+    store_password(session, user, hashed, **linked._asdict())
     return user
 
 

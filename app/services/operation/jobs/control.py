@@ -132,7 +132,7 @@ def _name_state(job: Job, *, is_held: bool) -> str:
 
 def _holder(job: Job, moment: datetime) -> str:
     is_held = job.held_until is not None and job.held_until > moment
-    return job.holder.rpartition(":")[0] if is_held else ""
+    return ":".join(job.holder.split(":")[:2]) if is_held else ""
 
 
 def _left(session: Session, kind: JobKind) -> int | None:

@@ -19,6 +19,7 @@ from app.db import begin_writing, insert_missing
 from app.models import Job
 from app.models.job import MAX_ERROR
 from app.services.operation.jobs.kinds import JobKind
+from app.services.operation.jobs.processes import has_ended, identify_process
 
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 8  # over an hour, from the first to the last
@@ -36,6 +37,31 @@ def add_missing_kinds(session: Session, kinds: Collection[JobKind], moment: date
         empty = {"key": "", "argument": {}, "queued_at": moment, "due_at": moment}
         insert_missing(session, Job, [{"kind": name, **empty} for name in new], ["kind", "key"])
     session.commit()
+
+
+def end_dead_leases(session: Session, moment: datetime) -> int:
+    """Let the leases of processes of this machine that have ended run out now. Commits.
+
+    They are then as any other that ran out: what ended its process again and again fails.
+
+    Returns:
+        How many.
+    """
+    held = select(Job.id, Job.holder).where(Job.held_until > moment, Job.holder != "")
+    dead = [
+        (number, holder)
+        for number, holder in session.execute(held)
+        if has_ended(holder.rpartition(":")[2])
+    ]
+    session.commit()
+    if not dead:
+        return 0
+    begin_writing(session)
+    for number, holder in dead:
+        same = update(Job).where(Job.id == number, Job.holder == holder)
+        session.execute(same.values(held_until=moment))
+    session.commit()
+    return len(dead)
 
 
 def claim_job(session: Session, kinds: Collection[JobKind], moment: datetime) -> Job | None:
@@ -187,5 +213,5 @@ def _end_lease(session: Session, job: Job, **facts: object) -> None:
 
 
 def _new_holder() -> str:
-    """Node and process, for people, and something that no other lease has."""
-    return f"{socket.gethostname()[:80]}:{os.getpid()}:{secrets.token_hex(4)}"
+    """Node and process, for people, something that no other lease has, and the process for us."""
+    return f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}:{identify_process()}"

@@ -87,6 +87,7 @@ def _take_turns() -> Iterator[deque[Active]]:
 def _add_missing_kinds(database: Database, kinds: Kinds) -> None:
     with database.session() as session:
         leases.add_missing_kinds(session, kinds.values(), now())
+        leases.end_dead_leases(session, now())
 
 
 def _take_turn(

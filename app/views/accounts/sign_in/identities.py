@@ -7,10 +7,9 @@ from werkzeug.wrappers import Response
 
 from app.queries.accounts import list_identities
 from app.services.accounts.sign_in import identities
-from app.services.refusals import Refusal
 from app.settings.sign_in import BY_PROXY
 from app.views.accounts.sign_in.providers import find_provider_or_404, link_proven, send_to
-from app.views.accounts.sign_in.proving_again import is_proved
+from app.views.accounts.sign_in.proving_again import change_if_proved, is_proved
 from app.views.accounts.sign_in.usable_ways import find_usable_ways, name_issuers
 from app.views.accounts.sign_in.user_header import make_proven
 from app.views.http.access import db, needs_sign_in, see_other, signed_in
@@ -47,16 +46,11 @@ def link() -> Response | tuple[str, int]:
 @needs_sign_in
 def unlink(number: int) -> Response | tuple[str, int]:
     form = ProofForm()
-    if not is_proved(form):
+    ways = find_usable_ways()
+    if not change_if_proved(
+        form, lambda: identities.unlink_identity(db(), signed_in(), number, ways)
+    ):
         return _page(form), 422
-    try:
-        if number < 2**31:
-            identities.unlink_identity(db(), signed_in(), number, find_usable_ways())
-    except Refusal as refused:
-        db().rollback()
-        form.refuse(refused)
-        return _page(form), 422
-    db().commit()
     flash("Unlinked.", "good")
     return see_other(url_for("identities.index"))
 

@@ -15,12 +15,16 @@ from app.services.accounts.sign_in.passkeys import CHALLENGE_SECONDS, STALE, Beg
 from app.services.refusals import Refusal
 from app.settings.sign_in import PasskeySettings
 from app.views.accounts.sign_in import entering, kept, reasons
-from app.views.accounts.sign_in.proving_again import is_proved
+from app.views.accounts.sign_in.proving_again import (
+    change_if_proved,
+    change_or_refuse,
+    is_proved,
+)
 from app.views.accounts.sign_in.usable_ways import find_usable_ways
 from app.views.http import access, errors
 from app.views.http.access import db, needs_sign_in, see_other, signed_in
 from app.views.http.forms import LoginForm, PasskeyEntryForm, PasskeyForm
-from app.views.http.security import CHALLENGE_LIMIT, SIGN_IN_LIMIT
+from app.views.http.security import CHALLENGE_LIMIT, SIGN_IN_LIMIT, WRITE_LIMIT
 from app.views.summaries import summary
 
 blueprint = Blueprint("passkeys", __name__)
@@ -82,17 +86,22 @@ def add() -> Response | tuple[str, int]:
 @needs_sign_in
 def remove(number: int) -> Response | tuple[str, int]:
     form = PasskeyForm()
-    if not is_proved(form):
+    ways = find_usable_ways()
+    if not change_if_proved(form, lambda: passkeys.remove_passkey(db(), signed_in(), number, ways)):
         return _page(form), 422
-    try:
-        if number < 2**31:
-            passkeys.remove_passkey(db(), signed_in(), number, find_usable_ways())
-    except Refusal as refused:
-        db().rollback()
-        form.refuse(refused)
-        return _page(form), 422
-    db().commit()
     flash("Passkey removed.", "good")
+    return see_other(url_for("passkeys.index"))
+
+
+@blueprint.post("/settings/passkeys/<int:number>/name")
+@WRITE_LIMIT
+@needs_sign_in
+def rename(number: int) -> Response | tuple[str, int]:
+    form = PasskeyForm()
+    name = request.form.get("called", "")
+    if not change_or_refuse(form, lambda: passkeys.rename_passkey(db(), signed_in(), number, name)):
+        return _page(form), 422
+    flash("Passkey renamed.", "good")
     return see_other(url_for("passkeys.index"))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from app.services.accounts import proof
 from app.services.refusals import Refusal
 from app.views.accounts.sign_in import attempts
@@ -20,4 +22,31 @@ def is_proved(form: ProofForm) -> bool:
     except Refusal as refused:
         form.refuse(refused)
         return False
+    return True
+
+
+def change_if_proved(form: ProofForm, change: Callable[[], object]) -> bool:
+    """Make and commit a change if it is the viewer who asks for it.
+
+    Else the form says why not.
+
+    Args:
+        change: what is done; it may raise a `Refusal`.
+    """
+    return is_proved(form) and change_or_refuse(form, change)
+
+
+def change_or_refuse(form: ProofForm, change: Callable[[], object]) -> bool:
+    """Make and commit a change, or let the form say why not.
+
+    Returns:
+        Whether it was made.
+    """
+    try:
+        change()
+    except Refusal as refused:
+        db().rollback()
+        form.refuse(refused)
+        return False
+    db().commit()
     return True

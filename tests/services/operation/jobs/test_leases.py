@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections import Counter
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 
 from app.db import Database, begin_writing
 from app.models import Job
 from app.services.operation.jobs import control, leases
+from app.services.operation.jobs.processes import identify_process
 from app.services.queue import queue_job
 from tests.helpers.jobs import START, after, one_row, queued, recurring, row
 
@@ -90,6 +93,43 @@ def test_a_lease_that_ran_out_is_taken_over(begun: Session) -> None:
     leases.release_lease(begun, first, after(62), 5)
     found = one_row(begun, "often")
     assert (found.holder, found.steps, found.error) == (second.holder, 0, "")
+
+
+def test_a_process_of_this_machine_that_ended_holds_nothing(begun: Session) -> None:
+    said = "from app.services.operation.jobs.processes import identify_process as it; print(it())"
+    with subprocess.Popen([sys.executable, "-c", said], stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        gone = child.stdout.read().strip()
+    space, number, _ = identify_process().split("-")
+    # The same number, of a process that began at another moment; and processes elsewhere.
+    reused = f"{space}-{number}-1"
+    elsewhere = f"{'0' * 16}-{gone.partition('-')[2]}"
+    for identity, is_over in (
+        (gone, True),
+        (reused, True),
+        (identify_process(), False),
+        (elsewhere, False),
+        ("", False),
+        (f"{space}-x-1", False),
+    ):
+        job = must_claim(begun, 0)
+        begin_writing(begun)
+        begun.execute(update(Job).where(Job.id == job.id).values(holder=f"node:1:ab:{identity}"))
+        begun.commit()
+        assert leases.end_dead_leases(begun, after(1)) == is_over, identity
+        taken = claim(begun, 1)
+        assert (taken is not None) == is_over, identity
+        begin_writing(begun)
+        begun.execute(update(Job).values(holder="", held_until=None, attempts=0, due_at=START))
+        begun.commit()
+
+
+def test_a_lease_of_a_living_process_is_kept(begun: Session) -> None:
+    job = must_claim(begun, 0)
+    assert job.holder.endswith(f":{identify_process()}")
+    assert len(job.holder) <= 120
+    assert leases.end_dead_leases(begun, after(1)) == 0
+    assert claim(begun, 1) is None
 
 
 def test_a_lease_that_is_renewed_is_kept(begun: Session) -> None:

@@ -17,6 +17,7 @@ from app.models import EmailAddress, Mail, Passkey, SignIn, UsedChallenge, User
 from app.queries.people import can_sign_in
 from app.services.accounts.merging import merge
 from app.services.accounts.sign_in import passkeys, recovery, sign_in_links
+from app.services.accounts.sign_in.ways import UsableWays
 from app.services.exporting.archive_rows import make_profile
 from app.services.mail import tokens
 from app.services.mail.kinds import MAIL_KINDS
@@ -313,7 +314,7 @@ def test_recovery_takes_passkeys_away_and_a_merge_moves_them(site: Flask, sessio
     assert add(Browser(site.test_client()).sign_up("ben"), other).status == 303
     user, ben = session.scalars(select(User).order_by(User.id)).all()
     token = tokens.make_token(session, MAIL_KINDS["recovery"], user.id, "ada@example.org")
-    recovery.reset_password(session, token, "a much better secret")
+    recovery.reset_password(session, token, "a much better secret", (), UsableWays())
     session.commit()
     assert UNKNOWN in enter(Browser(site.test_client()), key).text
     assert kinds(session)[-2:] == ["passkey-removed", "password-changed"]
@@ -329,6 +330,31 @@ def test_recovery_takes_passkeys_away_and_a_merge_moves_them(site: Flask, sessio
 
 
 @pytest.mark.sqlite_only(reason="nothing is written: test_a_passkey_is_added_used_and_removed")
+def test_a_passkey_is_renamed_by_its_owner_alone(site: Flask, session: Session) -> None:
+    ada = Browser(site.test_client()).sign_up("ada")
+    add(ada, SoftAuthenticator(), "Laptop")
+    number = session.scalars(select(Passkey.id)).one()
+    session.commit()
+    path = f"{PAGE}/{number}/name"
+    done = ada.submit(PAGE, path, called="  Work\u202e <b>phone</b>\n" + "x" * 80)
+    assert (done.status, done.location) == (303, PAGE)
+    name = session.scalars(select(Passkey.name)).one()
+    session.commit()
+    assert name == ("Work <b>phone</b> " + "x" * 80)[:60]
+    page = ada.get(PAGE).text
+    assert "Passkey renamed." in page
+    assert "Work &lt;b&gt;phone&lt;/b&gt;" in page
+    empty = ada.submit(PAGE, path, called=" \u200b ")
+    assert (empty.status, "Enter a name for the passkey." in empty.text) == (422, True)
+    ben = Browser(site.test_client()).sign_up("ben")
+    token = ben.get(PAGE).form(PAGE)["csrf_token"]
+    assert ben.post(path, {"csrf_token": token, "called": "Mine"}).status == 303
+    huge = ada.post(f"{PAGE}/{10**30}/name", {**ada.get(PAGE).form(path), "called": "Big"})
+    assert huge.status == 303
+    assert session.scalars(select(Passkey.name)).all() == [name]
+    session.commit()
+
+
 def test_somebody_elses_passkey_is_not_removed_and_a_challenge_is_of_who_asked(
     site: Flask, session: Session
 ) -> None:
