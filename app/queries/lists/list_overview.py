@@ -65,20 +65,26 @@ class ListOverview:
 
 
 def load_listed_papers(session: Session, user: User) -> str:
-    """The numbers of all papers on a list, as one text that differs when one of them does."""
+    """The numbers of all papers on a list, as one text."""
     values = {"user": user.id}
     found: str | None = read_rows(session.connection(), _select_listed(), values).scalar()
     return found or ""
 
 
 def are_on_list(session: Session, user: User, keys: Sequence[str]) -> bool:
-    """Whether a paper of some keys is on a list, or there is no paper of one of them."""
+    """Whether one of some papers is on a list.
+
+    It may be, too, if there is no paper of one of the keys.
+    """
     found = read_alone(session, _select_named(), {"user": user.id, "keys": list(keys)})
     return len(found) < len(keys) or any(row.entry is not None for row in found)
 
 
 def load_facets(session: Session, user: User) -> CatalogueFacets:
-    """Count by what the catalogue says; one query, which looks at each paper of the list."""
+    """Count by what the catalogue says.
+
+    One query, which looks at each paper of the list.
+    """
     years: dict[int, int] = {}
     venues: dict[int, int] = {}
     summarised = 0

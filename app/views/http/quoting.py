@@ -1,4 +1,7 @@
-"""Text as HTML has it, made quickly: lists hold hundreds of pieces, of which few need quoting."""
+"""Text as HTML has it, made quickly.
+
+Lists hold hundreds of pieces, of which few need quoting.
+"""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from app.queries.lists import list_overview
 from app.queries.lists.list_overview import CatalogueFacets
 from app.views.http.access import db
 from app.views.http.shared_pages import reading_for_parts
-from app.views.parts.own_parts import find_own_part, make_own_part
+from app.views.parts.own_parts import find_own_part, make_own_key, make_own_part
 
 MAX_KEYS = 50  # papers changed meanwhile; with more it is counted anew
 _PATH = name_of_path("paper", "")
@@ -29,7 +29,7 @@ _OF_PAPERS = (_PATH, name_of_facts(_PATH))  # with what names of changes of pape
 
 def load_facets(reader: User) -> CatalogueFacets:
     """The numbers of a list by year and venue, and of those with summaries."""
-    key = ("list facets", reader.id)
+    key = make_own_key("list facets", reader)
     part = find_own_part(key)
     if part is None or not _is_true(part, reader):
         part = _make(key, reader)

@@ -31,7 +31,9 @@ AS_BLOCKS = {
 
 
 def render_framed(template: str, **shown: Any) -> str:
-    """What `render_template` gives of a page for guests or for all members, made in less time.
+    """A page for guests or for all members, made in less time.
+
+    It is what `render_template` gives.
 
     Args:
         shown: among it `member_places` of a page for members; of none else there is a `viewer`.

@@ -1,4 +1,4 @@
-"""The marks in a row of which something is said to each reader, and what stands there."""
+"""The marks in a row, and what each reader is shown there."""
 
 from __future__ import annotations
 
