@@ -27,7 +27,8 @@ from app.search.entries import make_name_mark, make_section_mark
 from app.search.partial import PartialHits, find_partly
 from app.search.query import OF_READER, Part, Query, parse_query
 from app.search.ranking import IN_TITLE_AND_NAMES, RankedPaper, Ranking, rank_papers
-from app.search.reading import Read, read_alone, read_for_page
+from app.search.reading import Read, read_for_page
+from app.statements import read_alone
 from app.text.plurals import stem
 from app.text.words import MAX_TITLE, indexable
 

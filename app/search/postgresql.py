@@ -9,7 +9,8 @@ from sqlalchemy import Integer, column, text
 from sqlalchemy.orm import Session
 
 from app.search.clauses import Clause, Phrase
-from app.search.reading import ENTRY_COLUMNS, Read, read_alone, read_for_page
+from app.search.reading import ENTRY_COLUMNS, Read, read_for_page
+from app.statements import read_alone
 
 _WEIGHTS = {"title": "A", "people": "B", "facts": "C", "body": "D"}
 # In the order of numbers, which is that of importance: for frequent words the rows are read in

@@ -226,9 +226,9 @@ def _parse_shelf(value: str) -> tuple[str, str]:
 
 
 def parse_years(value: str) -> tuple[int, int] | None:
-    """The first and the last year that are meant, within `YEARS`; `None` for what is none.
+    """The first and the last year that are meant, within `YEARS`.
 
-    Such as `2016`, `2015..2018`, `2015..` and `..2018`.
+    Of `2016`, `2015..2018`, `2015..` and `..2018`; `None` for anything else.
     """
     match = _YEARS.fullmatch(value)
     if match is None or not (match[1] or match[3]):

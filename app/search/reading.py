@@ -8,9 +8,7 @@ from typing import Any
 from sqlalchemy import Integer, Text, column
 from sqlalchemy.orm import Session
 
-from app.statements import Values, read_alone
-
-__all__ = ["ENTRY_COLUMNS", "Read", "read_alone", "read_for_page"]
+from app.statements import Values
 
 # What is found of an entry, in the order in which `Ranking.add` takes it.
 ENTRY_COLUMNS = (
