@@ -1,6 +1,6 @@
 """Whose name stood in an address that a shelf had before its owner's account was merged.
 
-Revision: 0045
+Revision: 0041
 Follows: 0040
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0045"
+revision = "0041"
 down_revision = "0040"
 branch_labels = None
 depends_on = None

@@ -1,7 +1,7 @@
 """For whom Crossref is to be asked, so that members take turns.
 
-Revision: 0047
-Follows: 0040
+Revision: 0042
+Follows: 0041
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0047"
-down_revision = "0040"
+revision = "0042"
+down_revision = "0041"
 branch_labels = None
 depends_on = None
 
