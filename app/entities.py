@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_dict
 from sqlalchemy.orm.util import identity_key
 
-from app.statements import Values, read_rows
+from app.prepared_statements import Values
+from app.statements import read_rows
 
 Entity = TypeVar("Entity")
 

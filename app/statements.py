@@ -9,61 +9,35 @@ reads.
 
 from __future__ import annotations
 
-from collections import namedtuple
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from itertools import chain
-from math import inf
-from time import perf_counter
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import TupleType, event
+from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.compiler import SQLCompiler
 
 from app.change_log import note_write
-from app.logs import SLOW_QUERY_MS, log_slow_query
+from app.logs import SLOW_QUERY_MS
+from app.prepared_statements import (
+    Listeners,
+    PreparedStatement,
+    RowList,
+    Values,
+    execute,
+    is_for_many,
+    prepare_for,
+    wrap_error,
+)
 
 # Of SQLite's result codes the lowest byte tells the kind (sqlite.org/rescode.html). After these a
 # connection goes on failing when the database is well again: the file is read-only, the disk
 # failed, the file could not be opened.
 SQLITE_LOST = (8, 10, 14)
-MAX_KEPT = 500  # statements, with a list of each length
-MAX_LISTED = 50  # values of an `IN`; with more, running it takes longer than preparing it
 
 _CONNECTED = "connected"  # in a session's information: its transaction, and that of the database
-Values = Mapping[str, Any]
 NO_VALUES: Values = MappingProxyType({})
-_Processor = Callable[[Any], Any] | None
-_Told = Sequence[Callable[[str, Any], None]]
 _told: list[Callable[[str, Any], None]] = []  # of each statement that `read_rows` runs directly
-
-
-class RowList(list[Any]):
-    """What a statement returned."""
-
-    def all(self) -> RowList:
-        return self
-
-    def first(self) -> Any:
-        return self[0] if self else None
-
-    def one_or_none(self) -> Any:
-        if len(self) > 1:
-            raise ValueError("There is more than one row.")
-        return self.first()
-
-    def scalars(self) -> list[Any]:
-        """The first value of each row."""
-        return [row[0] for row in self]
-
-    def scalar(self) -> Any:
-        """The first value of the first row; `None` where there is none."""
-        return self[0][0] if self else None
 
 
 def run(connection: Connection, statement: Any, values: Values | Sequence[Values] = ()) -> RowList:
@@ -76,12 +50,12 @@ def run(connection: Connection, statement: Any, values: Values | Sequence[Values
     """
     row = values[0] if isinstance(values, Sequence) and len(values) == 1 else values
     if isinstance(row, Mapping) and _is_direct(connection):
-        prepared = _prepare_for(connection, statement, row)
+        prepared = prepare_for(connection, statement, row)
         if prepared is not None:
             return _run_directly(connection, prepared, row)
     elif isinstance(values, Sequence) and values and _is_direct(connection):
-        prepared = _prepare_for(connection, statement, values[0])
-        if prepared is not None and _is_for_many(prepared, values):
+        prepared = prepare_for(connection, statement, values[0])
+        if prepared is not None and is_for_many(prepared, values):
             return _run_directly(connection, prepared, values)
     result = connection.execute(statement, values or None)
     return RowList(result.all()) if result.returns_rows else RowList()
@@ -98,7 +72,7 @@ def read_alone(session: Session, statement: Any, values: Values) -> RowList:
     """
     engine: Any = session.get_bind()
     if engine.dialect.name == "sqlite" and not _is_watched(engine):
-        prepared = _prepare_for(engine, statement, values)
+        prepared = prepare_for(engine, statement, values)
         if prepared is not None and has_connection(session):
             session.flush()
             return _run_directly(connection_of(session), prepared, values)
@@ -117,7 +91,7 @@ def read_rows(connection: Connection, statement: Any, values: Values = NO_VALUES
         connection, statement, values: as `run` takes them, of a statement that only reads.
     """
     if connection.dialect.name == "sqlite" and not _is_watched(connection):
-        prepared = _prepare_for(connection, statement, values)
+        prepared = prepare_for(connection, statement, values)
         if prepared is not None:
             return _run_directly(connection, prepared, values, _told)
     return RowList(connection.execute(statement, values or None).all())
@@ -177,17 +151,19 @@ def connection_of(session: Session) -> Connection:
     return connection
 
 
-def _run_without_transaction(engine: Engine, prepared: _Prepared, values: Values) -> RowList:
+def _run_without_transaction(
+    engine: Engine, prepared: PreparedStatement, values: Values
+) -> RowList:
     pooled = None
     try:
         pooled = engine.raw_connection()  # which may have to open the file
-        return _execute(engine, pooled.driver_connection, prepared, values)
+        return execute(engine, pooled.driver_connection, prepared, values)
     except engine.dialect.loaded_dbapi.Error as error:
         if lost := is_lost(error):
             engine.dispose()
             if pooled is not None:
                 pooled.invalidate(error)
-        raise _wrap(engine, prepared, error, lost) from error
+        raise wrap_error(engine, prepared, error, lost) from error
     finally:
         if pooled is not None:
             pooled.close()
@@ -205,26 +181,6 @@ def give_up(connection: Connection, error: BaseException) -> None:
     """
     connection.engine.dispose()
     connection.invalidate(error)
-
-
-@dataclass(frozen=True)
-class _Prepared:
-    """A statement as the driver takes it.
-
-    Attributes:
-        text: with a mark at each place for a list.
-        places: where the values come from, in the order of the text: a name, how the value is
-            turned into the database's, what it is when none is given, whether it is a list, and
-            how many values each of that list has if these are several.
-        table: that it writes to; empty for one that reads.
-        row: makes a row of what is found, `None` for a statement that returns none.
-    """
-
-    text: str
-    places: tuple[tuple[str, _Processor, Any, bool, int], ...]
-    table: str
-    row: Callable[[Iterable[Any]], Any] | None
-    results: tuple[tuple[int, Callable[[Any], Any]], ...]
 
 
 def _is_direct(connection: Connection) -> bool:
@@ -245,141 +201,18 @@ def _is_watched(where: Connection | Engine) -> bool:
     return bool(watchers)
 
 
-def _is_for_many(prepared: _Prepared, rows: Sequence[Values]) -> bool:
-    """Whether a statement runs for all of these rows as it does for the first."""
-    if prepared.row is not None or any(is_list for _, _, _, is_list, _ in prepared.places):
-        return False
-    return all(row.keys() == rows[0].keys() for row in rows)
-
-
-def _prepare_for(where: Connection | Engine, statement: Any, values: Values) -> _Prepared | None:
-    """The statement for these values, `None` for one that the driver cannot take so."""
-    prepared = _prepare(statement, where.dialect, tuple(values))
-    if prepared is None:
-        return None
-    for name, _, _, is_list, _ in prepared.places:
-        if is_list and not 0 < len(values[name]) <= MAX_LISTED:
-            return None
-    return prepared
-
-
-@lru_cache(MAX_KEPT)
-def _prepare(statement: Any, dialect: Any, names: tuple[str, ...]) -> _Prepared | None:
-    compiled = statement.compile(dialect=dialect, column_keys=list(names))
-    assert isinstance(compiled, SQLCompiler)
-    if compiled.literal_execute_params:
-        return None  # a value that SQLAlchemy writes into the text each time
-    defaults = dict(compiled.params)
-    for column in compiled.insert_prefetch or ():
-        if column.default is None or not column.default.is_scalar:
-            return None
-        defaults[column.key] = column.default.arg  # type: ignore[attr-defined]  # of scalar ones
-    if compiled.update_prefetch:
-        return None
-    places = []
-    for name in compiled.positiontup or ():
-        bound = compiled.binds[name]
-        if bound.required and name not in names:
-            return None  # SQLAlchemy says which value is missing; the driver would take NULL
-        kinds = bound.type.types if isinstance(bound.type, TupleType) else [bound.type]
-        processors = [kind.dialect_impl(dialect).bind_processor(dialect) for kind in kinds]
-        width = len(kinds) if isinstance(bound.type, TupleType) else 0
-        if width and any(processors):
-            return None
-        places.append((name, processors[0], defaults.get(name), bound.expanding, width))
-    columns = statement.exported_columns
-    found_kinds = [column.type.dialect_impl(dialect) for column in columns]
-    found = ((n, kind.result_processor(dialect, None)) for n, kind in enumerate(found_kinds))
-    row: Any = namedtuple("Row", columns.keys(), rename=True) if found_kinds else None
-    return _Prepared(
-        text=str(compiled),
-        places=tuple(places),
-        table=statement.table.name if getattr(statement, "is_dml", False) else "",
-        row=row and row._make,
-        results=tuple((n, processor) for n, processor in found if processor is not None),
-    )
-
-
 def _run_directly(
     connection: Connection,
-    prepared: _Prepared,
+    prepared: PreparedStatement,
     values: Values | Sequence[Values],
-    told: _Told = (),
+    told: Listeners = (),
 ) -> RowList:
     if prepared.table:
         note_write(connection, prepared.table)
     try:
         driver = connection.connection.driver_connection
-        return _execute(connection, driver, prepared, values, told)
+        return execute(connection, driver, prepared, values, told)
     except connection.dialect.loaded_dbapi.Error as error:
         if lost := is_lost(error):
             give_up(connection, error)
-        raise _wrap(connection, prepared, error, lost) from error
-
-
-def _execute(
-    where: Connection | Engine,
-    driver: Any,
-    prepared: _Prepared,
-    values: Values | Sequence[Values],
-    told: _Told = (),
-) -> RowList:
-    text = prepared.text
-    begun = perf_counter()
-    if isinstance(values, Mapping):
-        for name, _, _, is_list, width in prepared.places:
-            if is_list:
-                mark = f"({', '.join('?' * width)})" if width else "?"
-                marks = ", ".join([mark] * len(values[name]))
-                marks = f"VALUES {marks}" if width else marks
-                text = text.replace(f"__[POSTCOMPILE_{name}]", marks, 1)
-        bound = _bind(prepared, values)
-        cursor = driver.execute(text, bound)
-    else:
-        bound = [_bind(prepared, row) for row in values]
-        cursor = driver.executemany(text, bound)
-    rows = cursor.fetchall() if prepared.row is not None else ()
-    cursor.close()
-    took = (perf_counter() - begun) * 1000
-    if took >= where.get_execution_options().get(SLOW_QUERY_MS, inf):
-        log_slow_query(text, took)
-    for tell in told:
-        tell(text, bound)
-    return RowList(_converted(rows, prepared))
-
-
-def _bind(prepared: _Prepared, values: Values) -> list[Any]:
-    bound: list[Any] = []
-    for name, processor, default, is_list, width in prepared.places:
-        given = values.get(name, default)
-        some = given if is_list else (given,)
-        some = chain.from_iterable(some) if width else some
-        bound += some if processor is None else map(processor, some)
-    return bound
-
-
-def _wrap(
-    where: Connection | Engine, prepared: _Prepared, error: BaseException, lost: bool
-) -> BaseException:
-    """The error as SQLAlchemy's own way raises it."""
-    kind = where.dialect.loaded_dbapi.Error
-    return DBAPIError.instance(
-        prepared.text,
-        {},
-        error,
-        kind,
-        hide_parameters=True,
-        connection_invalidated=lost,
-        dialect=where.dialect,
-    )
-
-
-def _converted(rows: Iterable[Any], prepared: _Prepared) -> Iterator[Any]:
-    if prepared.row is None:
-        return
-    for row in rows:
-        if prepared.results:
-            row = list(row)  # noqa: PLW2901
-            for number, processor in prepared.results:
-                row[number] = processor(row[number])
-        yield prepared.row(row)
+        raise wrap_error(connection, prepared, error, lost) from error

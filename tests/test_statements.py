@@ -20,7 +20,8 @@ from app.db import Database, begin_writing
 from app.entities import find_entity, select_columns
 from app.logs import watch_slow_queries
 from app.models import Change, Identifier, Paper, Summary, Tag, User
-from app.statements import MAX_LISTED, connection_of, has_connection, read_alone, read_rows, run
+from app.prepared_statements import MAX_LISTED
+from app.statements import connection_of, has_connection, read_alone, read_rows, run
 from tests.helpers.factories import make_paper, make_summary, make_user
 
 IDS = bindparam("ids", expanding=True)

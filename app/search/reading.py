@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Integer, Text, column
 from sqlalchemy.orm import Session
 
-from app.statements import Values
+from app.prepared_statements import Values
 
 # What is found of an entry, in the order in which `Ranking.add` takes it.
 ENTRY_COLUMNS = (

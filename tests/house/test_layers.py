@@ -32,6 +32,7 @@ LAYERS: list[set[str]] = [
     {"app.db"},
     {"app.engines", "app.entities"},
     {"app.statements"},
+    {"app.prepared_statements"},
     {"app.change_log", "app.write_queue"},
     {"app.rendering", "app.sources"},
     {"app.references"},

@@ -18,10 +18,11 @@ from sqlalchemy.orm import Session
 
 from app import search
 from app.models import Author, Paper, PaperAuthor, Venue
+from app.prepared_statements import MAX_LISTED
 from app.search.query import Query
 from app.sources import retractions
 from app.sources.retractions import Retraction
-from app.statements import MAX_LISTED, read_alone
+from app.statements import read_alone
 from app.text.folding import fold
 from app.text.person_names import number_of_key
 from app.text.words import words
@@ -176,7 +177,7 @@ def _select_venues() -> Select[Any]:
             )
         )
         # Not by the index of this order: most beginnings are those of no venue, and to look for
-        # rows in an index's order takes three times as long as to read the table.
+        # rows in an index's order takes twice as long as to read the table.
         .order_by((Venue.summaries_count + 0).desc(), Venue.papers_count.desc(), Venue.id)
         .limit(VENUES)
     )
