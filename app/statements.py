@@ -1,4 +1,4 @@
-"""Runs the statements of writes, and what is read for one member alone.
+"""Runs the statements of writes, and what is read for each reader or for pages.
 
 SQLAlchemy takes ten times as long to run a statement of one row as SQLite does. So a statement that
 is built once, and run in a transaction that writes to SQLite, is compiled once too, and then goes
@@ -62,7 +62,11 @@ def run(connection: Connection, statement: Any, values: Values | Sequence[Values
 
 
 def read_alone(session: Session, statement: Any, values: Values) -> RowList:
-    """Read what goes into no page and no part that is kept.
+    """Read what no kept page or part is confirmed by.
+
+    Nobody who notes what a page is made of may be told of it. So it is for what is kept by nobody,
+    what is filled in for each reader, and parts that end with any change that is logged, such as
+    what a search found: these stand on `ANYTHING` and say no statements.
 
     A session that has asked nothing yet begins no transaction for it, which takes longer than
     reading: each such statement sees what is committed when it runs.

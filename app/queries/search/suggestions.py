@@ -20,8 +20,7 @@ from app import search
 from app.models import Author, Paper, PaperAuthor, Venue
 from app.prepared_statements import MAX_LISTED
 from app.search.query import Query
-from app.sources import retractions
-from app.sources.retractions import Retraction
+from app.sources.retractions import Retraction, read_mark
 from app.statements import read_alone
 from app.text.folding import fold
 from app.text.person_names import number_of_key
@@ -53,8 +52,7 @@ class SuggestedPaper(NamedTuple):
     @property
     def retraction(self) -> Retraction | None:
         """That it is retracted, or of concern; `None` for most papers."""
-        state = self.retraction_state
-        return None if state is None else retractions.from_json(state)
+        return read_mark(self.retraction_state)
 
 
 class SuggestedAuthor(NamedTuple):

@@ -13,14 +13,14 @@ from typing import Any
 from flask import current_app, render_template, request
 from markupsafe import Markup
 
-from app.views.http.access import this_address
+from app.views.http.access import config, this_address
 from app.views.parts.kept import make_mark
 from app.views.parts.places import quote_back
 
 BLOCKS = ("title", "site", "description", "styles", "head", "shape", "main", "side")
 _NEXT, _UNSAID = make_mark("block"), make_mark("unsaid")
 _BACK = f"back-{secrets.token_hex(8)}"  # stands in addresses, and so is made of letters
-_FRAMES = "frames"  # in the app's extensions
+_FRAMES = "frames"  # in the app's extensions: the settings, and what was made by them
 
 # What a template is given to be rendered as its blocks, one after the other.
 AS_BLOCKS = {
@@ -59,7 +59,11 @@ def frame_blocks(blocks: str, viewer: Any = None, member_places: Any = None) -> 
 
 def _find_frame(viewer: Any, member_places: Any) -> Sequence[str]:
     """The pieces of `base.html`: text, and between it what stands there unless a page says more."""
-    frames: dict[Any, Sequence[str]] = current_app.extensions.setdefault(_FRAMES, {})
+    settings = config()  # which say what the site is called, and whether one can sign up
+    kept = current_app.extensions.get(_FRAMES)
+    if kept is None or kept[0] is not settings:
+        kept = current_app.extensions[_FRAMES] = (settings, {})
+    frames: dict[Any, Sequence[str]] = kept[1]
     key = (request.endpoint, request.method == "GET", viewer is not None)
     if key not in frames:
         given = {"viewer": viewer, "member_places": member_places, "returning_to": _BACK}
