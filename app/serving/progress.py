@@ -25,6 +25,7 @@ from app.serving.limits import Limits
 LOOKS = 10  # in the time in which a client must take some bytes
 # In `tcp_info` of linux/tcp.h: bytes that arrived, since Linux 4.1.
 _ACKED = struct.Struct("@120xQ")
+_INT = struct.Struct("@i")
 _OPEN_FILES = Path("/proc/self/fd")
 _OUTQ = 0x5411  # TIOCOUTQ: bytes that the client has not confirmed (tcp(7): SIOCOUTQ)
 
@@ -36,11 +37,26 @@ class _Socket(NamedTuple):
     inode: int
 
 
+class _Waiting(NamedTuple):
+    """A connection whose client has not taken all.
+
+    Attributes:
+        since: when its time began, in seconds.
+        arrived: how many bytes the client had taken by then.
+        sent: how many it would have taken with what waited at the last look.
+    """
+
+    since: float
+    arrived: int
+    sent: int
+
+
 class SlowClients:
     """The connections of a server, as they were at the last looks.
 
-    A client must take `taken_bytes` of what waits for it in each `body_seconds`. Whose answers have
-    arrived at any look begins anew: only who keeps something waiting all the time is ended.
+    A client must take `taken_bytes` of what waits for it in each `body_seconds`. Who has taken at
+    a look all that waited at the one before begins anew, as it was the server that was slow. Only
+    who keeps something waiting all the time is ended.
 
     Args:
         port: at which the server listens; other sockets of the process are left alone.
@@ -50,7 +66,7 @@ class SlowClients:
     def __init__(self, port: int, limits: Limits) -> None:
         self._port = port
         self._seconds, self._bytes = limits.body_seconds, limits.taken_bytes
-        self._waiting: dict[_Socket, tuple[float, int]] = {}  # since when, and what had arrived
+        self._waiting: dict[_Socket, _Waiting] = {}
 
     async def watch(self) -> None:
         """End the connections of slow clients, until cancelled; nothing where it is not Linux."""
@@ -63,22 +79,28 @@ class SlowClients:
         """See how far all answers are, and end the connections of who is too slow."""
         before, self._waiting = self._waiting, {}
         for found in _list_sockets():
-            arrived = self._read_arrived(found.number)
-            if arrived is None:
+            told = self._read_progress(found.number)
+            if told is None:
                 continue
-            since, arrived_then = before.get(found, (moment, arrived))
-            if moment - since < self._seconds:
-                self._waiting[found] = since, arrived_then
-            elif arrived - arrived_then >= self._bytes:
-                self._waiting[found] = moment, arrived
+            arrived, waits = told
+            then = before.get(found)
+            if then is None or arrived >= then.sent:
+                self._waiting[found] = _Waiting(moment, arrived, arrived + waits)
+            elif moment - then.since < self._seconds:
+                self._waiting[found] = then._replace(sent=arrived + waits)
+            elif arrived - then.arrived >= self._bytes:
+                self._waiting[found] = _Waiting(moment, arrived, arrived + waits)
             else:
                 _end(found)
 
-    def _read_arrived(self, number: int) -> int | None:
-        """How many bytes a client has taken so far; `None` when none wait, or it is no client."""
+    def _read_progress(self, number: int) -> tuple[int, int] | None:
+        """How many bytes a client has taken so far, and how many wait for it.
+
+        `None` when none do, or it is no client.
+        """
         try:
-            waits = fcntl.ioctl(number, _OUTQ, bytes(4))
-            if not any(waits):
+            waits: int = _INT.unpack(fcntl.ioctl(number, _OUTQ, bytes(_INT.size)))[0]
+            if not waits:
                 return None
             # Of whatever family: only the number counts.
             borrowed = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0, fileno=number)
@@ -90,7 +112,7 @@ class SlowClients:
                 borrowed.detach()
         except (OSError, IndexError):  # closed meanwhile, or a socket of another kind
             return None
-        return int(_ACKED.unpack(told)[0]) if len(told) == _ACKED.size else None
+        return (int(_ACKED.unpack(told)[0]), waits) if len(told) == _ACKED.size else None
 
 
 def _list_sockets() -> Iterator[_Socket]:

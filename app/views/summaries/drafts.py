@@ -105,7 +105,7 @@ def discard(key: str) -> Response:
     summary = summaries.find_own_summary(db(), number, signed_in()) if number else None
     if number and summary is None:
         abort(404)
-    aim = editor_form.EditorTarget(paper if summary is None else summary.paper, summary)
+    aim = editor_form.EditorTarget(paper if summary is None else summary.paper, summary, key)
     drafts.discard_draft(db(), signed_in(), aim.paper, aim.summary)
     db().commit()
     flash("Draft deleted.", "good")

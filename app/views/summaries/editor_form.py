@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template, url_for
+from sqlalchemy import inspect
 
 from app.models import Draft, Paper, Summary
 from app.queries import papers, summaries
@@ -41,10 +42,14 @@ class EditorTarget:
     """What a form is to change.
 
     A summary of a paper, or, with `None`, a new one of it.
+
+    Attributes:
+        key: by which the paper was asked for.
     """
 
     paper: Paper
     summary: Summary | None
+    key: str
 
 
 def find_target(key: str, form: SummaryForm) -> EditorTarget:
@@ -62,13 +67,13 @@ def find_target(key: str, form: SummaryForm) -> EditorTarget:
         summary = summaries.find_own_summary(db(), number, signed_in())
         if summary is None:
             raise SummaryDeleted
-        return EditorTarget(summary.paper, summary)
+        return EditorTarget(summary.paper, summary, key)
     paper = papers.find_bare_paper(db(), key) or load_paper_or_404(key)
     summary = summaries.find_first_own_summary(db(), paper, signed_in())
     if summary is not None and summaries.has_several_summaries(db(), paper, signed_in()):
         # Which of them it is about, nobody knows.
         form.revision.data, form.base.data = 0, ""
-    return EditorTarget(paper, summary)
+    return EditorTarget(paper, summary, key)
 
 
 def read_edit(form: SummaryForm) -> Edit:
@@ -154,10 +159,14 @@ def render_again(
 
     It is kept as a draft as far as it may be.
     """
-    present = None if target.summary is None else state.load_content(db(), target.summary)
-    for name, value in vars(read_edit(form).applied_to(present)).items():
-        form[name].data = value
-    _keep_quietly(target, form)
+    try:
+        target = _find_present(target, form)
+        present = None if target.summary is None else state.load_content(db(), target.summary)
+        for name, value in vars(read_edit(form).applied_to(present)).items():
+            form[name].data = value
+        target = _keep_quietly(target, form)
+    except SummaryDeleted:
+        return render_deleted(target.key, form)
     return render_editor(target, form, preview=preview, alt=alt)
 
 
@@ -168,7 +177,7 @@ def render_deleted(key: str, form: SummaryForm) -> str:
     """
     form.refuse(SummaryDeleted())
     form.summary.data, form.revision.data, form.draft.data, form.base.data = 0, 0, 0, ""
-    return render_editor(EditorTarget(load_paper_or_404(key), None), form)
+    return render_editor(EditorTarget(load_paper_or_404(key), None, key), form)
 
 
 def render_merge(target: EditorTarget, form: SummaryForm, other: OtherVersion) -> tuple[str, int]:
@@ -198,7 +207,7 @@ def render_merge(target: EditorTarget, form: SummaryForm, other: OtherVersion) -
     form.summary.data = 0 if target.summary is None else target.summary.id
     form.revision.data = max(other.revision, seen_revision)
     form.draft.data = other.version
-    _keep_quietly(target, form)
+    target = _keep_quietly(target, form)
     rows = diffs.compare(other.content.source, mine.source)
     return render_editor(target, form, merge=MergeView(mine, other, both, rows)), 409
 
@@ -263,15 +272,31 @@ def editor_url(key: str, summary_id: int | None) -> str:
     return url_for("summaries.edit_one", summary_id=summary_id)
 
 
-def _keep_quietly(target: EditorTarget, form: SummaryForm) -> None:
-    """Keep a form as a draft where nothing speaks against it: a page may be left in any way."""
+def _keep_quietly(target: EditorTarget, form: SummaryForm) -> EditorTarget:
+    """Keep a form as a draft where nothing speaks against it: a page may be left in any way.
+
+    Returns:
+        What the form is about now.
+    """
     try:
         draft = save_form_as_draft(target, form)
     except (DraftConflict, Refusal):
         db().rollback()
-        return
+        return _find_present(target, form)
     db().commit()
     form.draft.data = 0 if draft is None else draft.version
+    return target
+
+
+def _find_present(target: EditorTarget, form: SummaryForm) -> EditorTarget:
+    """The same, unless its paper was merged with another one in this moment: then that one.
+
+    Raises:
+        SummaryDeleted: as `find_target`.
+    """
+    if db().get(Paper, inspect(target.paper).identity) is not None:
+        return target
+    return find_target(target.key, form)
 
 
 def _data(draft: Draft | None, summary: Summary | None) -> dict[str, Any]:

@@ -104,7 +104,8 @@ def edit(key: str) -> str | Response | tuple[str, int]:
             if paper is None
             else redirect(url_for("summaries.edit", key=paper.key), 301)
         )
-    return _open(EditorTarget(paper, summaries.find_first_own_summary(db(), paper, signed_in())))
+    summary = summaries.find_first_own_summary(db(), paper, signed_in())
+    return _open(EditorTarget(paper, summary, key))
 
 
 @blueprint.get("/summary/<int:summary_id>/edit")
@@ -112,7 +113,7 @@ def edit(key: str) -> str | Response | tuple[str, int]:
 def edit_one(summary_id: int) -> str:
     """The editor of one summary, for who has several of one paper."""
     entry = load_own_entry_or_404(summary_id)
-    return _open(EditorTarget(entry.paper, entry.summary))
+    return _open(EditorTarget(entry.paper, entry.summary, entry.paper.key))
 
 
 def _open(aim: EditorTarget) -> str:

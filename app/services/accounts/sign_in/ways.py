@@ -59,13 +59,14 @@ def take_away(
     lock_user(session, user.id)
     row = session.scalar(select(kind).where(kind.user_id == user.id, kind.id == number))
     if row is not None:
+        _check_way_left(session, user, row, ways)  # whoever catches a refusal may commit
         session.delete(row)
         session.flush()
-        _check_way_left(session, user, ways)
     return row
 
 
-def _check_way_left(session: Session, user: User, ways: UsableWays) -> None:
+def _check_way_left(session: Session, user: User, row: Way, ways: UsableWays) -> None:
+    """Refuse to take away the last one."""
     password_hash = session.scalar(select(User.password_hash).where(User.id == user.id))
     if ways.passwords and password_hash is not None:
         return
@@ -75,5 +76,9 @@ def _check_way_left(session: Session, user: User, ways: UsableWays) -> None:
     keys = select(Passkey.id).where(
         Passkey.user_id == user.id, Passkey.rp_id == ways.rp_id, Passkey.copied_at.is_(None)
     )
+    if isinstance(row, Identity):
+        linked = linked.where(Identity.id != row.id)
+    else:
+        keys = keys.where(Passkey.id != row.id)
     if session.scalar(linked.limit(1)) is None and session.scalar(keys.limit(1)) is None:
         raise Refusal("form", "This is your only way to sign in. Add another one first.")

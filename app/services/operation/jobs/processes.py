@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +15,7 @@ _ENDED = frozenset("ZX")  # nobody has asked yet how it ended
 def identify_process() -> str:
     """What no other process of any machine has; empty where the system does not tell.
 
-    It names the start of the machine, the numbering of its processes (each container has one), the
+    It names the machine and its start, the numbering of its processes (each container has one), the
     number, and the moment at which the process began: a number is used again.
     """
     number = os.getpid()
@@ -34,29 +35,41 @@ def has_ended(identity: str) -> bool:
     if not space or space != _name_space() or not number.isdecimal():
         return False
     state = _read_state(int(number))
-    return state is None or state[0] in _ENDED or state[1] != began
+    if state is None:
+        return not _is_hidden(int(number))
+    return state[0] in _ENDED or state[1] != began
 
 
 @cache
 def _name_space() -> str:
-    """The start of this machine and the numbering of its processes."""
+    """This machine, its start, and the numbering of its processes."""
     try:
         boot = (_PROC / "sys/kernel/random/boot_id").read_text()
         numbering = os.readlink(_PROC / "self/ns/pid")
         (_PROC / f"{os.getpid()}/stat").read_bytes()  # that others are seen there, too
     except OSError:
         return ""
-    return sha256(f"{boot} {numbering}".encode()).hexdigest()[:16]
+    # Copies of a virtual machine that was running have one start, but names of their own.
+    return sha256(f"{socket.gethostname()} {boot} {numbering}".encode()).hexdigest()[:16]
+
+
+def _is_hidden(number: int) -> bool:
+    """Whether a process that cannot be looked at is there: `hidepid` of proc(5) hides others'."""
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # another user's
+        return True
+    return True  # it came, or ended, in this moment: who asks again is told
 
 
 def _read_state(number: int) -> tuple[str, str] | None:
-    """State and moment of start of a process, or `None` where there is none (proc(5))."""
+    """State and moment of start of a process; `None` where none is seen (proc(5))."""
     try:
         told = (_PROC / str(number) / "stat").read_text(errors="replace")
-    except FileNotFoundError:
+    except OSError:
         return None
-    except OSError:  # it is there, and hidden from us
-        return "?", ""
     # The name before it may contain anything.
     fields = told.rpartition(")")[2].split()
     return fields[0], fields[19]
