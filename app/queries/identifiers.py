@@ -20,7 +20,7 @@ from app.models.papers.paper import MAX_IDENTIFIER
 from app.queries import papers
 from app.references.identifiers import PaperRef, implied_references, possible_references
 from app.references.parsing import mend_slashes, parse_any_address, parse_identifier, trim_text
-from app.statements import connection_of, run
+from app.statements import connection_of, read_rows
 
 MAX_NAMES = 1000
 MAX_TEXT_CHARS = 2000
@@ -83,7 +83,7 @@ def find_papers(
     if not wanted:
         return {}
     session.flush()
-    found = run(connection_of(session), _select_named(), {"names": list(wanted)})
+    found = read_rows(connection_of(session), _select_named(), {"names": list(wanted)})
     by_name = {(kind, name): KnownPaper(number, key) for kind, name, number, key in found}
     known = {}
     for ref in plain:
