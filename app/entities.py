@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, Table, insert, select
 from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_dict
 from sqlalchemy.orm.util import identity_key
@@ -57,7 +57,7 @@ def insert_entity(session: Session, new: Any) -> None:
     session.flush()
     kind, given = type(new), instance_dict(new)
     values = {key: given[key] for key in _list_keys(kind) if key in given}
-    row = run(connection_of(session), _insert_into(kind), values).first()
+    row = run(connection_of(session), _insert_into(kind.__table__), values).first()
     given.update(zip(_list_keys(kind), row, strict=True))
     former = session.identity_map.get(identity_key(kind, new.id))
     if former is not None:  # of a savepoint that was rolled back
@@ -67,9 +67,9 @@ def insert_entity(session: Session, new: Any) -> None:
 
 
 @cache
-def _insert_into(kind: type[Any]) -> ReturningInsert[Any]:
+def _insert_into(table: Table) -> ReturningInsert[Any]:
     """Made once: making it takes longer than running it."""
-    return insert(kind).returning(*list_columns(kind))
+    return insert(table).returning(*table.columns)
 
 
 def select_columns(kind: type[Any]) -> Select[Any]:

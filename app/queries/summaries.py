@@ -104,8 +104,7 @@ def find_first_own_summary(session: Session, paper: Paper, user: User) -> Summar
     which = {"paper": paper.id, "user": user.id}
     found = find_entity(session, Summary, _select_first_own(), which)
     if found is not None and "tags" in inspect(found).unloaded:
-        tags = session.scalars(_select_tags(), {"which": found.id}).all()
-        set_committed_value(found, "tags", list(tags))
+        _load_tags(session, [found])
     return found
 
 
@@ -114,12 +113,6 @@ def _select_first_own() -> Select[Any]:
     """Made once: making it takes longer than finding nothing, as for a new text."""
     mine = (Summary.paper_id == bindparam("paper"), Summary.user_id == bindparam("user"))
     return select_columns(Summary).where(*mine).order_by(Summary.place).limit(1)
-
-
-@cache
-def _select_tags() -> Select[Tag]:
-    carried = select(Tag).join(SummaryTag, SummaryTag.tag_id == Tag.id)
-    return carried.where(SummaryTag.summary_id == bindparam("which")).order_by(Tag.name)
 
 
 def find_own_summary(session: Session, summary_id: int, user: User) -> Summary | None:
@@ -295,12 +288,16 @@ def _select_with_paper() -> Select[Summary]:
 
 def _complete_for_lists(session: Session, rows: Sequence[Summary]) -> None:
     """Load the tags and the listed authors of summaries, by statements that are made once."""
+    _load_tags(session, rows)
+    load_listed_authors(session, {summary.paper for summary in rows})
+
+
+def _load_tags(session: Session, rows: Sequence[Summary]) -> None:
     tags: dict[int, list[Tag]] = {summary.id: [] for summary in rows}
     for summary_id, tag in session.execute(_select_tags(), {"summaries": list(tags)}):
         tags[summary_id].append(tag)
     for summary in rows:
         set_committed_value(summary, "tags", tags[summary.id])
-    load_listed_authors(session, {summary.paper for summary in rows})
 
 
 @cache
