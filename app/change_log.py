@@ -195,7 +195,9 @@ def name_changes(connection: Connection, names: Iterable[str], tables: Iterable[
 
 
 def _writes(connection: Connection) -> _Writes:
-    found: _Writes = connection.info.setdefault(_KEY, _Writes())
+    found: _Writes | None = connection.info.get(_KEY)
+    if found is None:
+        found = connection.info[_KEY] = _Writes()
     return found
 
 

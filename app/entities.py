@@ -6,15 +6,17 @@ For what each page begins with: a venue, a tag, a user.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Table, insert, select
 from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_dict
 from sqlalchemy.orm.util import identity_key
+from sqlalchemy.sql.dml import ReturningInsert
 
 from app.prepared_statements import Values
-from app.statements import read_rows
+from app.statements import connection_of, read_rows, run
 
 Entity = TypeVar("Entity")
 
@@ -28,7 +30,7 @@ def find_entity(
         statement: for the columns of `kind` as `select_columns` gives them; it is built once.
     """
     session.flush()
-    row = read_rows(session.connection(), statement, values).one_or_none()
+    row = read_rows(connection_of(session), statement, values).one_or_none()
     return None if row is None else attach_entity(session, kind, row)
 
 
@@ -45,6 +47,30 @@ def attach_entity(session: Session, kind: type[Entity], values: Iterable[Any]) -
     make_transient_to_detached(made)
     session.add(made)
     return made
+
+
+def insert_entity(session: Session, new: Any) -> None:
+    """Insert an entity that is not in the session yet, which then has it as if it had loaded it.
+
+    Args:
+        new: of a kind with the key `id`, which the database gives it.
+    """
+    session.flush()
+    kind, given = type(new), instance_dict(new)
+    values = {key: given[key] for key in _list_keys(kind) if key in given}
+    row = run(connection_of(session), _insert_into(kind.__table__), values).first()
+    given.update(zip(_list_keys(kind), row, strict=True))
+    former = session.identity_map.get(identity_key(kind, new.id))
+    if former is not None:  # of a savepoint that was rolled back
+        session.expunge(former)
+    make_transient_to_detached(new)
+    session.add(new)
+
+
+@cache
+def _insert_into(table: Table) -> ReturningInsert[Any]:
+    """Made once: making it takes longer than running it."""
+    return insert(table).returning(*table.columns)
 
 
 def select_columns(kind: type[Any]) -> Select[Any]:

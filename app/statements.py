@@ -9,7 +9,7 @@ reads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -26,6 +26,7 @@ from app.prepared_statements import (
     Values,
     execute,
     is_for_many,
+    is_row,
     prepare_for,
     wrap_error,
 )
@@ -48,15 +49,14 @@ def run(connection: Connection, statement: Any, values: Values | Sequence[Values
         statement: of SQLAlchemy's Core; it is kept, so one that is built at each call costs more.
         values: of its parameters; several for a write of several rows.
     """
-    row = values[0] if isinstance(values, Sequence) and len(values) == 1 else values
-    if isinstance(row, Mapping) and _is_direct(connection):
+    if values and _is_direct(connection):
+        several: Any = None if is_row(values) else values
+        row: Any = values if several is None else several[0]
         prepared = prepare_for(connection, statement, row)
-        if prepared is not None:
+        if prepared is not None and (several is None or len(several) == 1):
             return _run_directly(connection, prepared, row)
-    elif isinstance(values, Sequence) and values and _is_direct(connection):
-        prepared = prepare_for(connection, statement, values[0])
-        if prepared is not None and is_for_many(prepared, values):
-            return _run_directly(connection, prepared, values)
+        if prepared is not None and is_for_many(prepared, several):
+            return _run_directly(connection, prepared, several)
     result = connection.execute(statement, values or None)
     return RowList(result.all()) if result.returns_rows else RowList()
 
@@ -190,8 +190,8 @@ def give_up(connection: Connection, error: BaseException) -> None:
 def _is_direct(connection: Connection) -> bool:
     options = connection.get_execution_options()
     return bool(
-        options.get("writing")
-        and not options.get("migrating")
+        options.get("writing", False)
+        and "migrating" not in options
         and connection.dialect.name == "sqlite"
         and not _is_watched(connection)
     )

@@ -6,8 +6,8 @@ Names are keys, DOIs, arXiv IDs, addresses and the like.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -20,7 +20,7 @@ from app.models.papers.paper import MAX_IDENTIFIER
 from app.queries import papers
 from app.references.identifiers import PaperRef, implied_references, possible_references
 from app.references.parsing import mend_slashes, parse_any_address, parse_identifier, trim_text
-from app.statements import connection_of, run
+from app.statements import connection_of, read_rows
 
 MAX_NAMES = 1000
 MAX_TEXT_CHARS = 2000
@@ -76,14 +76,13 @@ def find_papers(
     """
     plain = {ref.without_user() for ref in islice(refs, MAX_NAMES)}
     names = {
-        ref: _fold_names(possible_references(ref)) if unsure else list_reference_names(ref)
-        for ref in plain
+        ref: _list_possible_names(ref) if unsure else list_reference_names(ref) for ref in plain
     }
     wanted = {name for each in names.values() for name in each}
     if not wanted:
         return {}
     session.flush()
-    found = run(connection_of(session), _select_named(), {"names": list(wanted)})
+    found = read_rows(connection_of(session), _select_named(), {"names": list(wanted)})
     by_name = {(kind, name): KnownPaper(number, key) for kind, name, number, key in found}
     known = {}
     for ref in plain:
@@ -109,6 +108,12 @@ def find_known_keys(session: Session, refs: Iterable[PaperRef]) -> dict[PaperRef
 def list_reference_names(ref: PaperRef) -> list[tuple[str, str]]:
     """Kind and folded value of all names that a reference surely means, its own first."""
     return _fold_names([ref, *implied_references(ref)])
+
+
+@lru_cache(MAX_NAMES)
+def _list_possible_names(ref: PaperRef) -> Sequence[tuple[str, str]]:
+    """The same of all that it may stand for; a text that is saved is asked for twice."""
+    return tuple(_fold_names(possible_references(ref)))
 
 
 def list_waiting_names(ref: PaperRef) -> set[tuple[str, str]]:

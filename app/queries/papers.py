@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from app.entities import find_entity, select_columns
 from app.models import Identifier, Paper, PaperAuthor, PaperMerge, User
 from app.queries import summaries
 from app.queries.listed_authors import load_listed_authors
@@ -35,7 +36,7 @@ def find_paper_by_key(session: Session, key: str) -> Paper | None:
 
 def find_bare_paper(session: Session, key: str) -> Paper | None:
     """The paper of exactly this bibtex key, without authors and venue: for a write."""
-    return session.scalar(_select_bare(), {"key": key})
+    return find_entity(session, Paper, _select_bare(), {"key": key})
 
 
 def load_paper_rows(
@@ -137,8 +138,8 @@ def _select_by_key() -> Select[Paper]:
 
 
 @cache
-def _select_bare() -> Select[Paper]:
-    return select(Paper).where(Paper.key == bindparam("key"))
+def _select_bare() -> Select[Any]:
+    return select_columns(Paper).where(Paper.key == bindparam("key"))
 
 
 @cache

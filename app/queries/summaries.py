@@ -9,10 +9,11 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, inspect, or_, select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
+from app.entities import find_entity, select_columns
 from app.models import FormerName, Paper, PaperAuthor, Summary, SummaryTag, Tag, User
 from app.queries.listed_authors import load_listed_authors
 from app.queries.summary_entries import SummaryEntry, make_entries
@@ -100,15 +101,18 @@ def is_written_by(session: Session, paper: Paper, user: User) -> bool:
 
 def find_first_own_summary(session: Session, paper: Paper, user: User) -> Summary | None:
     """One's own summary of a paper, with its tags: the one that the editor opens."""
-    return session.scalar(_select_first_own(), {"paper": paper.id, "user": user.id})
+    which = {"paper": paper.id, "user": user.id}
+    found = find_entity(session, Summary, _select_first_own(), which)
+    if found is not None and "tags" in inspect(found).unloaded:
+        _load_tags(session, [found])
+    return found
 
 
 @cache
-def _select_first_own() -> Select[Summary]:
+def _select_first_own() -> Select[Any]:
     """Made once: making it takes longer than finding nothing, as for a new text."""
     mine = (Summary.paper_id == bindparam("paper"), Summary.user_id == bindparam("user"))
-    query = select(Summary).where(*mine).order_by(Summary.place).limit(1)
-    return query.options(selectinload(Summary.tags))
+    return select_columns(Summary).where(*mine).order_by(Summary.place).limit(1)
 
 
 def find_own_summary(session: Session, summary_id: int, user: User) -> Summary | None:
@@ -284,12 +288,16 @@ def _select_with_paper() -> Select[Summary]:
 
 def _complete_for_lists(session: Session, rows: Sequence[Summary]) -> None:
     """Load the tags and the listed authors of summaries, by statements that are made once."""
+    _load_tags(session, rows)
+    load_listed_authors(session, {summary.paper for summary in rows})
+
+
+def _load_tags(session: Session, rows: Sequence[Summary]) -> None:
     tags: dict[int, list[Tag]] = {summary.id: [] for summary in rows}
     for summary_id, tag in session.execute(_select_tags(), {"summaries": list(tags)}):
         tags[summary_id].append(tag)
     for summary in rows:
         set_committed_value(summary, "tags", tags[summary.id])
-    load_listed_authors(session, {summary.paper for summary in rows})
 
 
 @cache

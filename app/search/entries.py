@@ -94,31 +94,35 @@ def build_paper_texts(paper: PaperFacts) -> PaperTexts:
 
 def build_paper_entry(paper: PaperFacts) -> dict[str, Any]:
     """The row of a paper."""
+    number = entry_number(paper.summarised, paper.year, paper.id)
     texts = build_paper_texts(paper)
-    return {
-        "id": entry_number(paper.summarised, paper.year, paper.id),
-        "paper_id": paper.id,
-        "summary_id": None,
-        "title": texts.title,
-        "people": texts.people,
-        "facts": build_paper_facts(build_place_facts(paper), texts, paper.namesakes),
-        "body": texts.body,
-        "text": "",
-    }
+    return _build_entry(paper, number, texts) | {"body": texts.body}
 
 
 def build_summary_entry(paper: PaperFacts, summary: SummaryFacts) -> dict[str, Any]:
     """The row of a summary."""
-    row = build_paper_entry(paper)
-    place = build_place_facts(paper, summary.marks)
-    texts = build_paper_texts(paper)
-    return {
-        **row,
-        "id": entry_number(True, paper.year, paper.id, summary.id),
+    number = entry_number(True, paper.year, paper.id, summary.id)
+    return _build_entry(paper, number, build_paper_texts(paper), summary.marks) | {
         "summary_id": summary.id,
-        "facts": build_paper_facts(place, texts, paper.namesakes),
         "body": build_summary_body(summary),
         "text": summary.text,
+    }
+
+
+def _build_entry(
+    paper: PaperFacts, number: int, texts: PaperTexts, marks: Sequence[str] = ()
+) -> dict[str, Any]:
+    """What the rows of a paper and of its summaries have in common."""
+    place = build_place_facts(paper, marks)
+    return {
+        "id": number,
+        "paper_id": paper.id,
+        "summary_id": None,
+        "title": texts.title,
+        "people": texts.people,
+        "facts": build_paper_facts(place, texts, paper.namesakes),
+        "body": "",
+        "text": "",
     }
 
 

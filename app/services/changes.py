@@ -200,9 +200,10 @@ def _follow_similar(session: Session, changes: _Changes, present: dict[int, Summ
 
 
 def _follow_search(session: Session, changes: _Changes, present: dict[int, SummaryState]) -> None:
-    indexing.index_summaries(session, list(changes.summaries), changes.texts)
+    known = indexing.index_summaries(session, list(changes.summaries), changes.texts)
     both = (*changes.summaries.items(), *present.items())
-    indexing.renumber_papers(session, {state.paper_id for _, state in both if state is not None})
+    numbers = {state.paper_id for _, state in both if state is not None}
+    indexing.renumber_papers(session, numbers, known)
     indexing.index_papers(session, sorted(changes.papers))
     indexing.index_authors(session, changes.authors)
     for user in _existing_users(session, changes.writers):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -26,7 +26,7 @@ from app.rendering import (
     render,
     render_inline,
 )
-from app.statements import connection_of, run
+from app.statements import connection_of, read_rows
 from app.text.person_names import surname
 
 NONE_KNOWN = KnownPapers()
@@ -110,14 +110,17 @@ def render_text(session: Session, text: str, owner: TextOwner = NOBODY) -> Rende
     return RenderedText(**vars(rendered), refs=refs, known=known, owner=owner)
 
 
-def is_current(session: Session, rendered: RenderedText) -> bool:
+def is_current(
+    session: Session, rendered: RenderedText, found: Mapping[PaperRef, KnownPaper]
+) -> bool:
     """Whether a rendered text has the papers' present keys and labels.
 
     The caller holds `lock_papers`, so that this does not change any more.
+
+    Args:
+        found: the papers that its references mean now (`find_papers_of_text`).
     """
-    if not rendered.refs:
-        return True
-    return _find_papers(session, rendered.refs, rendered.owner) == rendered.known
+    return _label_papers(session, found) == rendered.known
 
 
 def preview_text(
@@ -182,8 +185,11 @@ def find_papers_of_text(
 
 
 def _find_papers(session: Session, refs: frozenset[PaperRef], owner: TextOwner) -> KnownPapers:
-    known = find_papers_of_text(session, refs, owner)
-    keys = {ref: paper.key for ref, paper in known.items()}
+    return _label_papers(session, find_papers_of_text(session, refs, owner))
+
+
+def _label_papers(session: Session, found: Mapping[PaperRef, KnownPaper]) -> KnownPapers:
+    keys = {ref: paper.key for ref, paper in found.items()}
     return KnownPapers(keys, load_citation_labels(session, set(keys.values())) if keys else {})
 
 
@@ -193,7 +199,7 @@ def load_citation_labels(session: Session, keys: set[str]) -> dict[str, str]:
     A paper without authors has none, and is cited by its key.
     """
     session.flush()
-    found = run(connection_of(session), _FIRST_AUTHORS, {"keys": list(keys)})
+    found = read_rows(connection_of(session), _FIRST_AUTHORS, {"keys": list(keys)})
     labels = {}
     for key, rows in groupby(found, key=lambda row: row[0]):
         authors = [(year, surname(name)) for _, year, name in rows]

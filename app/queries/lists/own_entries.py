@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.models import EntryLabel, ListEntry, ListLabel, Paper, User
 from app.models.papers.list_entry import DATE_COLUMNS, PRIORITIES
 from app.queries.identifiers import KnownPaper
-from app.statements import read_alone
+from app.statements import connection_of, read_alone, read_rows
 
 
 class OwnEntry(NamedTuple):
@@ -45,7 +45,7 @@ def load_own_entries(
         return {}
     session.flush()
     values = {"viewer": viewer.id, "papers": list(paper_ids)}
-    found = session.connection().execute(_select_entries(), values)
+    found = read_rows(connection_of(session), _select_entries(), values)
     return {paper_id: OwnEntry(status, remark) for paper_id, status, remark in found}
 
 
@@ -109,7 +109,7 @@ def find_papers_by_citekeys(
         return {}
     session.flush()
     values = {"user": user_id, "citekeys": list(citekeys)}
-    found = session.connection().execute(_select_by_citekeys(), values)
+    found = read_rows(connection_of(session), _select_by_citekeys(), values)
     return {citekey: KnownPaper(paper_id, key) for citekey, paper_id, key in found}
 
 

@@ -46,14 +46,17 @@ _ADD_TO_TOTAL = (
     update(Total)
     .where(Total.name == bindparam("which"))
     .values(number=Total.number + bindparam("more"))
+    .returning(Total.number)
 )
 
 
 def add_to_total(session: Session, name: str, difference: int) -> None:
     """Change one of the numbers of everything, by its name in `Total`."""
     if difference:
-        insert_missing(session, Total, [{"name": name, "number": 0}], ["name"])
-        run(connection_of(session), _ADD_TO_TOTAL, {"which": name, "more": difference})
+        connection, values = connection_of(session), {"which": name, "more": difference}
+        if not run(connection, _ADD_TO_TOTAL, values):  # the first of its name
+            insert_missing(session, Total, [{"name": name, "number": 0}], ["name"])
+            run(connection, _ADD_TO_TOTAL, values)
 
 
 def add_to_tags(session: Session, numbers: Mapping[int, int]) -> None:

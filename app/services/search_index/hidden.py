@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
@@ -27,14 +27,22 @@ def stored_texts(session: Session, summary_ids: Sequence[int]) -> dict[int, str]
     return dict(found.all())
 
 
-def write_hidden(session: Session, summary_ids: Sequence[int], texts: Mapping[int, str]) -> None:
+def write_hidden(
+    session: Session,
+    summary_ids: Sequence[int],
+    texts: Mapping[int, str],
+    public: Collection[int] = (),
+) -> None:
     """Write the entries of summaries anew.
 
     A public one has none, nor one whose text is unknown.
+
+    Args:
+        public: those that are known to be public.
     """
     session.flush()
     run(connection_of(session), _REMOVE, {"ids": list(summary_ids)})
-    known = [number for number in summary_ids if number in texts]
+    known = [each for each in summary_ids if each in texts and each not in public]
     found = facts.load_summary_facts(session, known, texts, hidden=True) if known else []
     if found:
         rows = [

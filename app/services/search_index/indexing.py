@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
@@ -38,7 +39,7 @@ from app.models import (
 )
 from app.models.search_entry import entry_number, is_paper_entry
 from app.search import entries
-from app.search.entries import SummaryFacts
+from app.search.entries import PaperFacts, SummaryFacts
 from app.services import changed_pages
 from app.services.bulk import among
 from app.services.search_index import facts as search_facts
@@ -140,14 +141,20 @@ def index_authors(session: Session, author_ids: Collection[int]) -> None:
         index_papers(session, ids)
 
 
-def index_summaries(session: Session, summary_ids: Sequence[int], texts: Mapping[int, str]) -> None:
+def index_summaries(
+    session: Session, summary_ids: Sequence[int], texts: Mapping[int, str]
+) -> dict[int, PaperFacts]:
     """Write the entries of summaries anew.
 
     A private one has one that its writer alone finds (`hidden`), an anonymous one no name.
 
     Args:
         texts: what those say that were rendered, without markup; others say what they said.
+
+    Returns:
+        What was read of the papers of those that are public, by number.
     """
+    by_id: dict[int, PaperFacts] = {}
     for start in range(0, len(summary_ids), BATCH):
         these = summary_ids[start : start + BATCH]
         session.flush()
@@ -157,20 +164,26 @@ def index_summaries(session: Session, summary_ids: Sequence[int], texts: Mapping
             rows = run(connection, _TEXTS, {"ids": unknown})
             said.update((number, text) for number, text in rows if number)
             said.update(hidden.stored_texts(session, unknown))
-        hidden.write_hidden(session, these, said)
         found = search_facts.load_summary_facts(session, these, said)
+        hidden.write_hidden(session, these, said, public={each.id for _, each in found})
         run(connection, _REMOVE_SUMMARIES, which)
-        papers = search_facts.load_paper_facts(session, sorted({paper_id for paper_id, _ in found}))
-        by_id = {paper.id: paper for paper in papers}
+        if papers := sorted({paper_id for paper_id, _ in found}):
+            by_id |= {each.id: each for each in search_facts.load_paper_facts(session, papers)}
         insert_entries(
             session, [entries.build_summary_entry(by_id[paper], each) for paper, each in found]
         )
+    return by_id
 
 
-def renumber_papers(session: Session, paper_ids: Collection[int]) -> None:
+def renumber_papers(
+    session: Session, paper_ids: Collection[int], known: Mapping[int, PaperFacts] | None = None
+) -> None:
     """Note in the entries of papers whether they have public summaries.
 
     After one has come or gone. Does nothing where that is as before.
+
+    Args:
+        known: what this transaction has read already of some papers.
     """
     if not paper_ids:
         return
@@ -179,20 +192,20 @@ def renumber_papers(session: Session, paper_ids: Collection[int]) -> None:
     connection, which = connection_of(session), {"ids": list(paper_ids)}
     run(connection, _LOCK_PAPERS, which)
     rows = run(connection, _NUMBERS, which).all()
-    moved = {
-        number: there
+    moved = [
+        (number, bool(summarised), there)
         for number, year, summarised, there in rows
         if there != entry_number(bool(summarised), year, number)
-    }
+    ]
     if moved:
-        run(connection, _REMOVE, {"ids": [each for each in moved.values() if each is not None]})
-        insert_entries(
-            session,
-            [
-                entries.build_paper_entry(paper)
-                for paper in search_facts.load_paper_facts(session, list(moved))
-            ],
-        )
+        if old := [there for _, _, there in moved if there is not None]:
+            run(connection, _REMOVE, {"ids": old})
+        papers = dict(known or {})
+        if unread := [number for number, _, _ in moved if number not in papers]:
+            papers |= {each.id: each for each in search_facts.load_paper_facts(session, unread)}
+        # Others may have published, or hidden, a text of it since it was read.
+        present = [replace(papers[number], summarised=is_so) for number, is_so, _ in moved]
+        insert_entries(session, [entries.build_paper_entry(each) for each in present])
 
 
 def rename_writer(session: Session, user: User) -> None:

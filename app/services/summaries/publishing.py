@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, insert_missing, lock_papers, now
+from app.entities import insert_entity
 from app.models import Paper, Summary, SummaryTag, Tag, User
 from app.services import changes
 from app.services.locks import check_paper_exists, lock_user
@@ -22,11 +23,11 @@ from app.services.summaries.checks import check_content, parse_tags
 from app.services.summaries.content import BaseVersion, Content, Edit
 from app.services.summaries.rendered_text import (
     RenderedEdit,
-    apply_rendered_text,
     render_or_refuse,
     render_takeaway_or_refuse,
     take_rendered,
     with_addresses,
+    write_what_follows,
 )
 from app.services.summaries.revisions import (
     add_revision,
@@ -250,12 +251,13 @@ def _write(
         summary.score, summary.published_at or summary.created_at
     )
     take_rendered(summary, rendered)
-    session.add(summary)
-    session.flush()
     if is_new:
+        insert_entity(session, summary)
         changes.note_new(session, "summary", summary.id)
+    else:
+        session.flush()
     set_tags(session, summary, parse_tags(content.tags))
-    apply_rendered_text(session, summary, rendered)
+    write_what_follows(session, summary, rendered)
     if changed:
         saved_at = summary.edited_at or summary.created_at
         add_revision(session, summary, moment, saved_at, is_first=is_new)
@@ -270,10 +272,12 @@ def _write(
 
 def set_tags(session: Session, summary: Summary, names: Sequence[str]) -> None:
     """Replace the tags of a summary that is noted."""
-    insert_missing(session, Tag, [{"name": name} for name in names], ["name"])
     session.flush()
     connection = connection_of(session)
     ids = run(connection, _TAGS, {"names": list(names)}).scalars()
+    if len(ids) < len(set(names)):
+        insert_missing(session, Tag, [{"name": name} for name in names], ["name"])
+        ids = run(connection, _TAGS, {"names": list(names)}).scalars()
     run(connection, _REMOVE_TAGS, {"which": summary.id})
     if ids:
         rows = [{"summary_id": summary.id, "tag_id": tag_id} for tag_id in ids]

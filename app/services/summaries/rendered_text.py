@@ -13,7 +13,13 @@ from app.services import changes
 from app.services.links.stale import STALE
 from app.services.pictures import addresses
 from app.services.refusals import Refusal
-from app.services.renderer import RenderedText, TextOwner, is_current, render_text
+from app.services.renderer import (
+    RenderedText,
+    TextOwner,
+    find_papers_of_text,
+    is_current,
+    render_text,
+)
 from app.services.summaries import links
 
 
@@ -57,9 +63,15 @@ def apply_rendered_text(session: Session, summary: Summary, rendered: RenderedTe
     The caller holds `lock_papers`. A text whose links changed while it was rendered is marked.
     """
     take_rendered(summary, rendered)
-    if not is_current(session, rendered):
+    write_what_follows(session, summary, rendered)
+
+
+def write_what_follows(session: Session, summary: Summary, rendered: RenderedText) -> None:
+    """Write the links and pictures of a summary whose row has its HTML; else as the former."""
+    found = find_papers_of_text(session, rendered.refs, rendered.owner)
+    if not is_current(session, rendered, found):
         summary.renderer_version = STALE
-    links.rebuild_links(session, summary, rendered)
+    links.rebuild_links(session, summary, rendered, found)
     addresses.note_uses(session, summary)
     changes.note_text(session, summary.id, rendered.text)
 

@@ -66,6 +66,9 @@ STATUS_LABELS = {"to-read": "To read", "reading": "Reading", "read": "Read", "st
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """A form whose fields carry the names of a service's arguments."""
 
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # as above
+        csrf = False  # checked of each request, before its view (`security.csrf`)
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         for field in self._fields.values():

@@ -5,9 +5,8 @@ from __future__ import annotations
 from flask import flash, url_for
 
 from app.models import Paper, Summary
-from app.queries.lists.own_entries import load_own_entries
+from app.queries.lists.own_entries import OwnEntry
 from app.services.summaries.publishing import SavedSummary
-from app.views.http.access import db, signed_in
 
 
 def tell_of_addresses(saved: SavedSummary) -> None:
@@ -20,12 +19,14 @@ def tell_of_addresses(saved: SavedSummary) -> None:
         )
 
 
-def offer_read(paper: Paper, summary: Summary) -> None:
+def offer_read(paper: Paper, summary: Summary, own: OwnEntry | None) -> None:
     """Offer to set a paper to read when its reader has written about it.
 
     Of a paper that is not on their list only when the text is new: nobody is asked again.
+
+    Args:
+        own: what their list says of the paper.
     """
-    own = load_own_entries(db(), signed_in(), [paper.id]).get(paper.id)
     if own is None and summary.edited_at is not None:
         return
     if own is None or own.status != "read":

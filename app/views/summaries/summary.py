@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from app.models import Draft
 from app.queries import drafts as draft_queries
 from app.queries import identifiers, papers, summaries
+from app.queries.lists.own_entries import load_own_entries
 from app.queries.search import results
 from app.services.accounts.licences import publish_under
 from app.services.pictures import uploads
@@ -155,6 +156,8 @@ def save(key: str) -> str | Response | tuple[str, int]:
         db().rollback()
         form.refuse(refused)
         return editor_form.render_again(aim, form), 422
+    # Asked in the transaction that ends here: to begin another one for it takes longer.
+    own = load_own_entries(db(), signed_in(), [aim.paper.id]).get(aim.paper.id)
     db().commit()
     if reading:
         flash("Saved, and handed in to the reading.", "good")
@@ -163,7 +166,7 @@ def save(key: str) -> str | Response | tuple[str, int]:
     said = "Saved." if aim.summary or saved.summary.visibility != "public" else "Published."
     flash(f"{said} {_moved(key, aim)}".strip(), "good")
     tell_of_addresses(saved)
-    offer_read(aim.paper, saved.summary)
+    offer_read(aim.paper, saved.summary, own)
     user, summary = signed_in(), saved.summary
     anchor = f"page-by-{summary.id}" if summary.anonymous or summary.place else user.name
     return see_other(url_for("papers.show", key=aim.paper.key, _anchor=anchor))
