@@ -34,8 +34,9 @@ def find_entity(
 
 def attach_entity(session: Session, kind: type[Entity], values: Iterable[Any]) -> Entity:
     """An entity of all its columns' values, as if the session had loaded it."""
-    loaded = dict(zip(_list_keys(kind), values, strict=True))
-    identity = tuple(loaded[name] for name in _list_key_columns(kind))
+    of_kind: Any = kind  # which can be looked up, as type checkers do not know of a class
+    loaded = dict(zip(_list_keys(of_kind), values, strict=True))
+    identity = tuple(loaded[name] for name in _list_key_columns(of_kind))
     present = session.identity_map.get(identity_key(kind, identity))
     if present is not None:
         found: Entity = present
@@ -61,7 +62,7 @@ def select_columns(kind: type[Any]) -> Select[Any]:
     return select(*list_columns(kind))
 
 
-def list_columns(kind: type[Any]) -> list[Any]:
+def list_columns(kind: Any) -> list[Any]:
     """All columns of an entity, in the order that `attach_entity` takes."""
     return [getattr(kind, key) for key in _list_keys(kind)]
 

@@ -127,8 +127,9 @@ def list_public_shelves_of_paper(session: Session, paper: Paper) -> tuple[list[A
 
 @cache
 def _select_public_of_paper() -> Select[Any]:
+    named: tuple[Any, ...] = (Shelf.title, Shelf.slug, User.name, User.display_name)
     return (
-        select(Shelf.title, Shelf.slug, User.name, User.display_name, func.count().over())
+        select(*named, func.count().over())
         .join(ShelfEntry, ShelfEntry.shelf_id == Shelf.id)
         .join(User, User.id == Shelf.user_id)
         .where(ShelfEntry.paper_id == bindparam("paper"), is_public_shelf())
