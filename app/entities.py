@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, Table, insert, select
+from sqlalchemy import Select, Table, insert, inspect, select
 from sqlalchemy.orm import Session, make_transient_to_detached
-from sqlalchemy.orm.attributes import instance_dict
+from sqlalchemy.orm.attributes import instance_dict, set_committed_value
 from sqlalchemy.orm.util import identity_key
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -36,10 +36,14 @@ def find_entity(
 
 def attach_entity(session: Session, kind: type[Entity], values: Iterable[Any]) -> Entity:
     """An entity of all its columns' values, as if the session had loaded it."""
-    loaded = dict(zip(_list_keys(kind), values, strict=True))
-    present = session.identity_map.get(identity_key(kind, loaded["id"]))
+    of_kind: Any = kind  # which can be looked up, as type checkers do not know of a class
+    loaded = dict(zip(_list_keys(of_kind), values, strict=True))
+    identity = tuple(loaded[name] for name in _list_key_columns(of_kind))
+    present = session.identity_map.get(identity_key(kind, identity))
     if present is not None:
         found: Entity = present
+        for name in loaded.keys() - instance_dict(found).keys():  # it was loaded without these
+            set_committed_value(found, name, loaded[name])
         return found
     made = kind()
     # As `set_committed_value` of each would do: a column has nothing that follows from its value.
@@ -73,16 +77,28 @@ def _insert_into(table: Table) -> ReturningInsert[Any]:
     return insert(table).returning(*table.columns)
 
 
+def relate(entity: Any, name: str, related: Any) -> None:
+    """Give an entity what a relationship leads to, unless it has it, as if it was loaded."""
+    if name not in instance_dict(entity):
+        set_committed_value(entity, name, related)
+
+
 def select_columns(kind: type[Any]) -> Select[Any]:
-    """A statement for all columns of an entity that has the key `id`."""
+    """A statement for all columns of an entity."""
     return select(*list_columns(kind))
 
 
-def list_columns(kind: type[Any]) -> list[Any]:
+def list_columns(kind: Any) -> list[Any]:
     """All columns of an entity, in the order that `attach_entity` takes."""
     return [getattr(kind, key) for key in _list_keys(kind)]
 
 
+@cache
+def _list_key_columns(kind: Any) -> tuple[str, ...]:
+    return tuple(column.key for column in inspect(kind).primary_key)
+
+
+@cache
 def _list_keys(kind: Any) -> list[str]:
     found: list[str] = kind.__table__.columns.keys()
     return found

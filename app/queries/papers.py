@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.entities import find_entity, select_columns
-from app.models import Identifier, Paper, PaperAuthor, PaperMerge, User
+from app.entities import attach_entity, find_entity, list_columns, relate, select_columns
+from app.models import Author, Identifier, Paper, PaperAuthor, PaperMerge, User, Venue
 from app.queries import summaries
 from app.queries.listed_authors import load_listed_authors
 from app.queries.summary_entries import SummaryEntry
+from app.statements import connection_of, read_rows
 from app.text.words import title_folded
 
 SAME_TITLE = 10  # "Preface" has thousands
@@ -31,7 +32,24 @@ class PaperRow:
 
 def find_paper_by_key(session: Session, key: str) -> Paper | None:
     """The paper of exactly this bibtex key, with authors and venue."""
-    return session.scalar(_select_by_key(), {"key": key})
+    session.flush()
+    connection = connection_of(session)
+    row = read_rows(connection, _select_by_key(), {"key": key}).one_or_none()
+    if row is None:
+        return None
+    of_paper = len(list_columns(Paper))
+    paper = attach_entity(session, Paper, row[:of_paper])
+    # Without a venue its columns are empty, the first of which is its number.
+    has_venue = row[of_paper] is not None
+    relate(paper, "venue", attach_entity(session, Venue, row[of_paper:]) if has_venue else None)
+    of_authorship = len(list_columns(PaperAuthor))
+    authorships = []
+    for each in read_rows(connection, _select_authorships(), {"paper": paper.id}):
+        authorship = attach_entity(session, PaperAuthor, each[:of_authorship])
+        relate(authorship, "author", attach_entity(session, Author, each[of_authorship:]))
+        authorships.append(authorship)
+    relate(paper, "authorships", authorships)
+    return paper
 
 
 def find_bare_paper(session: Session, key: str) -> Paper | None:
@@ -112,7 +130,8 @@ def list_rows_with_title(session: Session, title: str, viewer: User | None) -> l
 def list_papers_with_same_title(session: Session, paper: Paper) -> list[Paper]:
     """Other papers with the same words in their title, the oldest first."""
     same_title = {"title": paper.title_folded, "paper": paper.id}
-    if not paper.title_folded or not session.execute(_select_alike(), same_title).first():
+    connection = connection_of(session)
+    if not paper.title_folded or not read_rows(connection, _select_alike(), same_title):
         return []  # as of nearly all
     same = _select_with_relations().where(
         Paper.title_folded == paper.title_folded, Paper.id != paper.id
@@ -129,12 +148,24 @@ def list_papers_with_title(session: Session, title: str) -> list[Paper]:
 
 def list_identifiers(session: Session, paper: Paper) -> list[Identifier]:
     """All identifiers of a paper, the oldest first."""
-    return list(session.scalars(_select_identifiers(), {"paper": paper.id}))
+    session.flush()
+    found = read_rows(connection_of(session), _select_identifiers(), {"paper": paper.id})
+    return [attach_entity(session, Identifier, row) for row in found]
 
 
 @cache
-def _select_by_key() -> Select[Paper]:
-    return _select_with_relations().where(Paper.key == bindparam("key"))
+def _select_by_key() -> Select[Any]:
+    query = select(*list_columns(Paper), *list_columns(Venue))
+    query = query.outerjoin(Venue, Venue.id == Paper.venue_id)
+    return query.where(Paper.key == bindparam("key"))
+
+
+@cache
+def _select_authorships() -> Select[Any]:
+    query = select(*list_columns(PaperAuthor), *list_columns(Author))
+    query = query.join(Author, Author.id == PaperAuthor.author_id)
+    query = query.where(PaperAuthor.paper_id == bindparam("paper"))
+    return query.order_by(PaperAuthor.position)
 
 
 @cache
@@ -167,8 +198,8 @@ def _select_alike() -> Select[Any]:
 
 
 @cache
-def _select_identifiers() -> Select[Identifier]:
-    query = select(Identifier).where(Identifier.paper_id == bindparam("paper"))
+def _select_identifiers() -> Select[Any]:
+    query = select_columns(Identifier).where(Identifier.paper_id == bindparam("paper"))
     return query.order_by(Identifier.id)
 
 

@@ -183,7 +183,7 @@ def _select_recent_votes() -> Select[Any]:
     theirs = (Summary.user_id + 0).in_(bindparam("users", expanding=True))
     return (
         select(*columns)
-        .join(Vote, Vote.summary_id == Summary.id)
+        .join(Vote, Summary.id == Vote.summary_id + 0)
         .where(Vote.cast_at >= bindparam("since", type_=Vote.cast_at.type), theirs)
         .where(public_of_few(), attributable_to(None))
         .group_by(Summary.user_id)

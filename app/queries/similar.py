@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Paper, SimilarPaper
 from app.sources.retractions import Retraction, read_mark
+from app.statements import connection_of, read_rows
 
 MAX_SHOWN_PAPERS = 4
 MAX_READ_PAPERS = 12  # what is shown elsewhere on the page is left out
@@ -45,7 +46,7 @@ def list_similar_papers(
 
     Papers of some numbers can be left out.
     """
-    rows = session.connection().execute(_select_similar(), {"paper": paper.id})
+    rows = read_rows(connection_of(session), _select_similar(), {"paper": paper.id})
     found = [
         Similar(
             key,

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, inspect, or
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app.entities import find_entity, select_columns
+from app.entities import attach_entity, find_entity, list_columns, relate, select_columns
 from app.models import FormerName, Paper, PaperAuthor, Summary, SummaryTag, Tag, User
 from app.queries.listed_authors import load_listed_authors
 from app.queries.summary_entries import SummaryEntry, make_entries
@@ -27,6 +27,7 @@ from app.queries.visibility import (
     stand_in,
     visible_to,
 )
+from app.statements import connection_of, read_rows
 
 
 def list_summaries_of_paper(
@@ -34,13 +35,23 @@ def list_summaries_of_paper(
 ) -> list[SummaryEntry]:
     """All summaries of a paper that the viewer may see, in full, best first."""
     asked = parameters(viewer, paper=paper.id)
-    rows = session.scalars(_select_of_paper(stand_in(viewer)), asked).all()
-    found = make_entries(session, rows, viewer)
+    session.flush()
+    connection = connection_of(session)
+    of_summary = len(list_columns(Summary))
+    loaded: list[Summary] = []
+    for row in read_rows(connection, _select_of_paper(stand_in(viewer)), asked):
+        summary = attach_entity(session, Summary, row[:of_summary])
+        relate(summary, "paper", paper)
+        relate(summary, "user", attach_entity(session, User, row[of_summary:]))
+        loaded.append(summary)
+    _relate_tags(session, loaded)
+    found = make_entries(session, loaded, viewer)
     named = [each for each in found if each.writer is not None and each.anchor == each.writer.name]
     writers = {each.writer.id: each for each in named if each.writer is not None}
     former: dict[int, list[str]] = defaultdict(list)
     if writers:
-        for user_id, name in session.execute(_select_former_names(), {"users": list(writers)}):
+        asked = {"users": list(writers)}
+        for user_id, name in read_rows(connection, _select_former_names(), asked):
             if user_id is not None:
                 former[user_id].append(name)
     return [
@@ -104,7 +115,7 @@ def find_first_own_summary(session: Session, paper: Paper, user: User) -> Summar
     which = {"paper": paper.id, "user": user.id}
     found = find_entity(session, Summary, _select_first_own(), which)
     if found is not None and "tags" in inspect(found).unloaded:
-        _load_tags(session, [found])
+        _relate_tags(session, [found])
     return found
 
 
@@ -219,8 +230,9 @@ def choose_random_paper_key(session: Session) -> str | None:
 
 
 @cache
-def _select_of_paper(viewer: AnyMember | None) -> Select[Summary]:
-    query = _select_without_authors()
+def _select_of_paper(viewer: AnyMember | None) -> Select[Any]:
+    query = select(*list_columns(Summary), *list_columns(User))
+    query = query.join(User, User.id == Summary.user_id)
     query = query.where(Summary.paper_id == bindparam("paper"), visible_to(viewer))
     return query.order_by(Summary.score.desc(), Summary.created_at, Summary.id)
 
@@ -288,14 +300,16 @@ def _select_with_paper() -> Select[Summary]:
 
 def _complete_for_lists(session: Session, rows: Sequence[Summary]) -> None:
     """Load the tags and the listed authors of summaries, by statements that are made once."""
-    _load_tags(session, rows)
+    _relate_tags(session, rows)
     load_listed_authors(session, {summary.paper for summary in rows})
 
 
-def _load_tags(session: Session, rows: Sequence[Summary]) -> None:
+def _relate_tags(session: Session, rows: Sequence[Summary]) -> None:
+    """Load the tags of summaries."""
     tags: dict[int, list[Tag]] = {summary.id: [] for summary in rows}
-    for summary_id, tag in session.execute(_select_tags(), {"summaries": list(tags)}):
-        tags[summary_id].append(tag)
+    asked = {"summaries": list(tags)}
+    for summary_id, *values in read_rows(connection_of(session), _select_tags(), asked):
+        tags[summary_id].append(attach_entity(session, Tag, values))
     for summary in rows:
         set_committed_value(summary, "tags", tags[summary.id])
 
@@ -303,7 +317,7 @@ def _load_tags(session: Session, rows: Sequence[Summary]) -> None:
 @cache
 def _select_tags() -> Any:
     return (
-        select(SummaryTag.summary_id, Tag)
+        select(SummaryTag.summary_id, *list_columns(Tag))
         .join(Tag, Tag.id == SummaryTag.tag_id)
         .where(SummaryTag.summary_id.in_(bindparam("summaries", expanding=True)))
         .order_by(Tag.name)

@@ -60,6 +60,7 @@ class ListEntry(Base):
         Index("ix_list_entries_changed", "user_id", "changed_at", "id"),
         Index("ix_list_entries_position", "user_id", "position", "id"),
         Index("ix_list_entries_priority", "user_id", "priority", "added_at", "id"),
+        Index("ix_list_entries_read", "user_id", "status", "read_at", "id"),
         Index("ix_list_entries_status", "user_id", "status", "added_at", "id"),
     )
 

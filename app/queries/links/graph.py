@@ -35,6 +35,7 @@ from app.queries.links.edges import (
 )
 from app.queries.visibility import AnyMember, by_writer, parameters, stand_in, visible_to
 from app.sources.retractions import read_mark
+from app.statements import connection_of, read_rows
 
 LINKS_OF_CENTER = 1000
 LINKS_OF_NEIGHBOUR = 100
@@ -153,7 +154,7 @@ def _build_graph(session: Session, ids: list[int], edges: list[Edge], left_out: 
 
 
 def _papers(session: Session, ids: Sequence[int]) -> dict[int, GraphPaper]:
-    found = session.connection().execute(_select_papers(), {"papers": list(ids)})
+    found = read_rows(connection_of(session), _select_papers(), {"papers": list(ids)})
     return {row.id: _make_paper(row) for row in found}
 
 
@@ -173,14 +174,14 @@ def _list_touching_edges(
     for start in range(0, len(ids), size):
         some = [*ids[start : start + size], *[_NO_PAPER] * size][:size]
         asked = {f"paper_{number}": each for number, each in enumerate(some)}
-        found = session.connection().execute(query, parameters(viewer, most=most, **asked))
+        found = read_rows(connection_of(session), query, parameters(viewer, most=most, **asked))
         links.update((row.link, row) for row in found)
     return join_links(links.values())
 
 
 def _list_edges_between(session: Session, ids: Collection[int], viewer: User | None) -> list[Edge]:
     asked = parameters(viewer, papers=list(ids))
-    found = session.connection().execute(_select_between(stand_in(viewer)), asked)
+    found = read_rows(connection_of(session), _select_between(stand_in(viewer)), asked)
     return join_links(found)
 
 

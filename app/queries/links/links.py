@@ -22,6 +22,7 @@ from app.queries.visibility import (
 )
 from app.rendering.links import read_reason
 from app.sources.retractions import Retraction, read_mark
+from app.statements import connection_of, read_rows
 
 BACKLINKS_SHOWN = 50
 MAX_SENTENCES_SHOWN = 3  # beside a paper's summaries
@@ -84,7 +85,7 @@ class PaperMentions:
 def list_see_also(session: Session, paper: Paper, viewer: User | None) -> list[SeeAlso]:
     """What the visible summaries of a paper recommend, each target once, best summary first."""
     query = _select_see_also(stand_in(viewer))
-    rows = session.connection().execute(query, parameters(viewer, paper=paper.id)).all()
+    rows = read_rows(connection_of(session), query, parameters(viewer, paper=paper.id))
     # Where several papers stand in one sentence, it is no reason for one of them.
     shared = Counter((row.summary_id, _unmarked(row.sentence_html)) for row in rows)
     found: dict[object, SeeAlso] = {}
@@ -170,7 +171,7 @@ def _list_backlinks(
     """A few of these links by paper, and how many summaries have one; 0 when none is read."""
     found: dict[int, PaperMentions] = {}
     total = 0
-    for row in session.connection().execute(query, asked):
+    for row in read_rows(connection_of(session), query, asked):
         total = row.total
         paper = _make_linked(row.id, row)
         found.setdefault(row.id, PaperMentions(paper, [])).places.append(

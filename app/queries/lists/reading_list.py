@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.models import (
@@ -26,9 +27,10 @@ from app.queries.papers import PaperRow
 from app.queries.search.listed import has_label, list_conditions, searched_texts
 from app.queries.search.own import match_clauses
 from app.queries.shelves.overview import select_shelved
-from app.queries.visibility import public_of_few
+from app.queries.visibility import public, public_of_few
 from app.search import parse_query
 from app.search.clauses import build_clauses
+from app.statements import connection_of, read_rows
 
 # By which a list is sorted; what is equal stands in the order in which it was added.
 SORTS: Mapping[str, tuple[Any, ...]] = {
@@ -78,16 +80,43 @@ class ListRow:
         return self.row.paper
 
 
-def load_list_rows(
+def load_list_entries(
     session: Session, user: User, wanted: ListFilter, *, sort: str, size: int, skip: int
-) -> list[ListRow]:
-    """Some entries of a list, in an order of `SORTS`; a fixed number of queries."""
+) -> Sequence[Any]:
+    """What a reader noted of some papers of their list, in an order of `SORTS`."""
     query = _filtered(select(*_COLUMNS), user, wanted, sort in _OF_PAPERS)
     query = query.order_by(*SORTS[sort], ListEntry.id.desc()).limit(size).offset(skip)
-    entries = session.execute(query).all()
-    ids = [entry.id for entry in entries]
+    return session.execute(query).all()
+
+
+def has_hidden_texts(session: Session, user: User, paper_ids: Sequence[int]) -> bool:
+    """Whether a reader has written of some papers what others do not see."""
+    values = {"user": user.id, "papers": list(paper_ids)}
+    return bool(read_rows(connection_of(session), _select_hidden(), values))
+
+
+@cache
+def _select_hidden() -> Select[Any]:
+    """Made once: making it takes longer than finding nothing."""
+    papers: Any = bindparam("papers", expanding=True)
+    columns: tuple[Any, ...] = (Summary.id,)
+    theirs = (Summary.user_id == bindparam("user"), Summary.paper_id.in_(papers))
+    return select(*columns).where(*theirs, ~public())
+
+
+def load_rows_of_entries(
+    session: Session, user: User, entries: Sequence[Any]
+) -> dict[int, PaperRow]:
+    """The papers of entries, as lists show them, by number."""
     loaded = _load_papers(session, [entry.paper_id for entry in entries])
-    rows = {each.paper.id: each for each in papers.load_paper_rows(session, loaded, user)}
+    return {each.paper.id: each for each in papers.load_paper_rows(session, loaded, user)}
+
+
+def join_list_rows(
+    session: Session, user: User, entries: Sequence[Any], rows: Mapping[int, PaperRow]
+) -> list[ListRow]:
+    """Entries with their papers, labels and numbers of new summaries; two queries."""
+    ids = [entry.id for entry in entries]
     labels = load_label_names(session, ids)
     new = _count_new(session, user, ids)
     return [

@@ -17,6 +17,7 @@ from app.queries.shelves.access import (
     find_named_shelf,
     is_public_shelf,
 )
+from app.statements import connection_of, read_rows
 
 MAX_PUBLIC_SHELVES = 100  # of one user that are listed
 MAX_SHELVES_OF_PAPER = 5
@@ -120,16 +121,21 @@ def list_public_shelves(session: Session, owner: User) -> list[ShelfLine]:
 
 def list_public_shelves_of_paper(session: Session, paper: Paper) -> tuple[list[Any], int]:
     """Some of the public shelves on which a paper is, and how many there are."""
-    query = (
-        select(Shelf.title, Shelf.slug, User.name, User.display_name, func.count().over())
+    found = read_rows(connection_of(session), _select_public_of_paper(), {"paper": paper.id})
+    return list(found), found[0][4] if found else 0
+
+
+@cache
+def _select_public_of_paper() -> Select[Any]:
+    named: tuple[Any, ...] = (Shelf.title, Shelf.slug, User.name, User.display_name)
+    return (
+        select(*named, func.count().over())
         .join(ShelfEntry, ShelfEntry.shelf_id == Shelf.id)
         .join(User, User.id == Shelf.user_id)
-        .where(ShelfEntry.paper_id == paper.id, is_public_shelf())
+        .where(ShelfEntry.paper_id == bindparam("paper"), is_public_shelf())
         .order_by(ShelfEntry.added_at.desc(), ShelfEntry.id.desc())
         .limit(MAX_SHELVES_OF_PAPER)
     )
-    found = session.execute(query).all()
-    return list(found), found[0][4] if found else 0
 
 
 def list_sitemap_shelves(session: Session, lowest: int, highest: int) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from flask import g, request
 from app.cache.pages import PageCache
 from app.cache.parts import PagePart
 from app.cache.wsgi import CACHE
-from app.change_log import name_of_facts, name_of_path
+from app.change_log import name_of_facts, name_of_path, name_of_text
 from app.models import User
 from app.queries.lists import list_overview
 from app.queries.lists.list_overview import CatalogueFacets
@@ -24,6 +24,7 @@ from app.views.parts.own_parts import find_own_part, make_own_key, make_own_part
 
 MAX_KEYS = 50  # papers changed meanwhile; with more it is counted anew
 _PATH = name_of_path("paper", "")
+_TEXT = name_of_text(name_of_path("summary", ""))
 _OF_PAPERS = (_PATH, name_of_facts(_PATH))  # with what names of changes of papers begin
 
 
@@ -71,10 +72,11 @@ def _make(key: Hashable, reader: User) -> PagePart:
 
 
 def _list_keys(names: frozenset[str]) -> list[str]:
-    """The keys of the papers among some names."""
-    found = set()
-    for name in names:
-        for start in _OF_PAPERS:
-            if name.startswith(start):
-                found.add(name.removeprefix(start))
+    """The keys of the papers among some names of which more than votes may have changed."""
+    # Votes change no text, and of a paper neither its facts nor whether it has a summary.
+    has_text = any(name.startswith(_TEXT) for name in names)
+    starts = _OF_PAPERS if has_text else _OF_PAPERS[1:]
+    found = {
+        name.removeprefix(start) for name in names for start in starts if name.startswith(start)
+    }
     return sorted(found)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from calendar import month_name
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.change_log import name_of_facts, name_of_path
 from app.models import User
 from app.models.papers.list_entry import STATUSES
 from app.queries.lists import reading_list as queries
 from app.queries.lists.list_overview import CatalogueFacets, load_overview
 from app.queries.lists.reading_list import ListFilter
 from app.queries.lists.reading_year import MAX_PAPERS, list_reading_years, load_reading_year
+from app.queries.papers import PaperRow
 from app.queries.shelves.overview import (
     find_addable_shelf,
     find_listed_value,
@@ -26,6 +29,7 @@ from app.views.catalogue.bars import make_month_bars, print_bars
 from app.views.http import listing
 from app.views.http.access import db, local_url, needs_sign_in, search_text, see_other, signed_in
 from app.views.http.security import SEARCH_LIMIT, WRITE_LIMIT
+from app.views.http.shared_pages import name_page, reading_for_parts
 from app.views.lists.entries import NOTICE
 from app.views.lists.kept_facets import load_facets
 from app.views.parts import own_entries
@@ -63,9 +67,11 @@ def _render(
     wanted, sort = read_filter(), read_sort()
     shown = make_arguments(wanted, sort)
     here = listing.page_number()
-    rows = queries.load_list_rows(
-        db(), user, wanted, sort=sort, size=listing.ROWS + 1, skip=(here - 1) * listing.ROWS
+    skip = (here - 1) * listing.ROWS
+    entries = queries.load_list_entries(
+        db(), user, wanted, sort=sort, size=listing.ROWS + 1, skip=skip
     )
+    rows = queries.join_list_rows(db(), user, entries, _load_papers(user, entries))
     page = listing.make_number_page(rows[: listing.ROWS], len(rows) > listing.ROWS, **shown)
     own_entries.load_for_page(row.paper.id for row in page.rows)
     overview = load_overview(db(), user, facets)
@@ -87,6 +93,21 @@ def _render(
         typed=typed or {},
         **places,
     )
+
+
+def _load_papers(user: User, entries: Sequence[Any]) -> Mapping[int, PaperRow]:
+    """The papers of entries, of which the page says what the log of changes tells.
+
+    Of what only this reader sees it tells nothing: where there is any, it is asked each time.
+    """
+    if queries.has_hidden_texts(db(), user, [entry.paper_id for entry in entries]):
+        return queries.load_rows_of_entries(db(), user, entries)
+    with reading_for_parts():
+        rows = queries.load_rows_of_entries(db(), user, entries)
+    for row in rows.values():
+        path = name_of_path("paper", row.paper.key)
+        name_page(path, name_of_facts(path))
+    return rows
 
 
 @blueprint.post("/list/change")
