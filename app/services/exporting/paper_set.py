@@ -16,6 +16,7 @@ from app.queries.papers import load_whole_papers
 from app.queries.summary_entries import SummaryEntry
 from app.references.addresses import paper_path
 from app.services.exporting.citations import record_of
+from app.sources.lists.own_lines import OwnFacts
 from app.sources.record import PaperRecord
 
 BATCH = 200  # papers that are in memory at once
@@ -44,13 +45,19 @@ class PaperSet:
 
 @dataclass(frozen=True)
 class ExportedPaper:
-    """A paper as its reader cites it; `entry` is what their list says of it."""
+    """A paper as its reader cites it.
+
+    Attributes:
+        entry: what their list says of it.
+        own: what of that a file with notes has; `None` in others.
+    """
 
     record: PaperRecord
     address: str
     summaries_count: int
     entry: EntryFacts | None = None
     note: str = ""
+    own: OwnFacts | None = None
 
 
 def read_exported_papers(session: Session, chosen: PaperSet) -> Iterator[ExportedPaper]:
@@ -73,6 +80,7 @@ def read_exported_papers(session: Session, chosen: PaperSet) -> Iterator[Exporte
                 paper.summaries_count,
                 entry,
                 _make_note(entry, texts.get(paper.id), site) if chosen.has_notes else "",
+                _make_own_facts(entry) if chosen.has_notes and entry is not None else None,
             )
         session.expunge_all()
 
@@ -106,6 +114,10 @@ def _load_texts(
     return {
         entry.paper.id: entry for entry in full_texts.load_texts(session, numbers, chosen.reader)
     }
+
+
+def _make_own_facts(entry: EntryFacts) -> OwnFacts:
+    return OwnFacts(entry.status, entry.status_date, entry.priority, tuple(entry.labels))
 
 
 def _make_note(entry: EntryFacts | None, text: SummaryEntry | None, site: str) -> str:

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from app.sources.bibtex.reading import BadEntry, clean_bibtex, scan_entries
 from app.sources.lists.jabref_groups import read_group_tree
 from app.sources.lists.listed_paper import ListedPaper, read_moment
+from app.sources.lists.own_lines import PRIORITIES
 from app.sources.lists.statuses import split_status
 from app.sources.record import PaperRecord
 from app.text.tex import paragraphs, plain
 
 # JabRef has prio1 for the highest.
-_PRIORITIES = {"prio1": 3, "prio2": 2, "prio3": 1, "high": 3, "medium": 2, "low": 1}
+_PRIORITIES = {"prio1": 3, "prio2": 2, "prio3": 1, **PRIORITIES}
 _NOTES = ("annote", "annotation", "review", "comment")
 _ADDED = ("creationdate", "timestamp", "date-added")
 
