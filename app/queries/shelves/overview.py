@@ -113,6 +113,24 @@ def list_values_with_paper(session: Session, user: User, paper: Paper) -> set[st
     return {f"{name}{SEPARATOR}{slug}" for name, slug in session.execute(query)}
 
 
+def load_own_titles(session: Session, owner: User) -> dict[int, str]:
+    """What somebody's shelves are called, by number; the oldest first."""
+    query = select(Shelf.id, Shelf.title).where(Shelf.user_id == owner.id).order_by(Shelf.id)
+    return dict(session.execute(query).all())
+
+
+def load_own_shelves_of_papers(
+    session: Session, owner: User, paper_ids: Collection[int]
+) -> dict[int, list[int]]:
+    """The numbers of somebody's shelves on which papers are, by the paper."""
+    query = select(ShelfEntry.paper_id, Shelf.id).join(Shelf, Shelf.id == ShelfEntry.shelf_id)
+    query = query.where(Shelf.user_id == owner.id, ShelfEntry.paper_id.in_(paper_ids))
+    found: dict[int, list[int]] = {}
+    for paper_id, shelf_id in session.execute(query.order_by(Shelf.id)):
+        found.setdefault(paper_id or 0, []).append(shelf_id)
+    return found
+
+
 def list_public_shelves(session: Session, owner: User) -> list[ShelfLine]:
     """The public shelves of a user, the last changed first."""
     found = session.execute(_select_public(), {"owner": owner.id})

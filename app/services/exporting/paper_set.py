@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 
 from app.models import ListEntry, Paper, User
 from app.queries.catalogue import full_texts
-from app.queries.lists.own_entries import EntryFacts, load_entry_facts
+from app.queries.lists.own_entries import EntryFacts, list_label_names, load_entry_facts
 from app.queries.papers import load_whole_papers
+from app.queries.shelves.overview import load_own_shelves_of_papers, load_own_titles
 from app.queries.summary_entries import SummaryEntry
 from app.references.addresses import paper_path
 from app.services.exporting.citations import record_of
+from app.sources.lists.jabref_shelves import ShelfGroup, make_shelf_groups
+from app.sources.lists.own_lines import OwnFacts
 from app.sources.record import PaperRecord
 
 BATCH = 200  # papers that are in memory at once
@@ -44,24 +47,34 @@ class PaperSet:
 
 @dataclass(frozen=True)
 class ExportedPaper:
-    """A paper as its reader cites it; `entry` is what their list says of it."""
+    """A paper as its reader cites it.
+
+    Attributes:
+        entry: what their list says of it.
+        own: what of that a file with notes has; `None` in others.
+        shelves: those of the reader on which it is, in a file with notes.
+    """
 
     record: PaperRecord
     address: str
     summaries_count: int
     entry: EntryFacts | None = None
     note: str = ""
+    own: OwnFacts | None = None
+    shelves: tuple[ShelfGroup, ...] = ()
 
 
 def read_exported_papers(session: Session, chosen: PaperSet) -> Iterator[ExportedPaper]:
     """The papers of a set in its order; a batch is in memory."""
     site = session.info["site_url"]
     key_of = _choose_keys(session, chosen.reader)
+    groups = _load_shelf_groups(session, chosen)
     for start in range(0, len(chosen.paper_ids), BATCH):
         ids = chosen.paper_ids[start : start + BATCH]
         papers = load_whole_papers(session, ids)
         entries = load_entry_facts(session, chosen.reader, ids)
         texts = _load_texts(session, chosen, ids) if chosen.has_notes else {}
+        shelved = _load_shelved(session, chosen.reader, ids) if groups else {}
         for paper in (papers[each] for each in ids if each in papers):
             key, entry = key_of(paper), entries.get(paper.id)
             record = record_of(paper, sorted(paper.identifiers, key=lambda name: name.id))
@@ -73,8 +86,24 @@ def read_exported_papers(session: Session, chosen: PaperSet) -> Iterator[Exporte
                 paper.summaries_count,
                 entry,
                 _make_note(entry, texts.get(paper.id), site) if chosen.has_notes else "",
+                _make_own_facts(entry) if chosen.has_notes and entry is not None else None,
+                tuple(groups[each] for each in shelved.get(paper.id, ()) if each in groups),
             )
         session.expunge_all()
+
+
+def _load_shelf_groups(session: Session, chosen: PaperSet) -> dict[int, ShelfGroup]:
+    """The groups of the reader's shelves, which a file with notes names."""
+    if chosen.reader is None or not chosen.has_notes:
+        return {}
+    titles = load_own_titles(session, chosen.reader)
+    return make_shelf_groups(titles, list_label_names(session, chosen.reader))
+
+
+def _load_shelved(
+    session: Session, reader: User | None, ids: Collection[int]
+) -> dict[int, list[int]]:
+    return {} if reader is None else load_own_shelves_of_papers(session, reader, ids)
 
 
 def _choose_keys(session: Session, reader: User | None) -> Callable[[Paper], str]:
@@ -106,6 +135,10 @@ def _load_texts(
     return {
         entry.paper.id: entry for entry in full_texts.load_texts(session, numbers, chosen.reader)
     }
+
+
+def _make_own_facts(entry: EntryFacts) -> OwnFacts:
+    return OwnFacts(entry.status, entry.status_date, entry.priority, tuple(entry.labels))
 
 
 def _make_note(entry: EntryFacts | None, text: SummaryEntry | None, site: str) -> str:

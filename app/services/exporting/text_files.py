@@ -10,12 +10,13 @@ from typing import BinaryIO
 
 from sqlalchemy.orm import Session
 
-from app.queries.lists.own_entries import EntryFacts
 from app.services.exporting.paper_set import ExportedPaper, PaperSet, read_exported_papers
 from app.sources.bibtex import writing as bibtex_writing
 from app.sources.formats import csl_writing, ris_writing
 from app.sources.formats.table_cells import make_cell
 from app.sources.lists.jabref_groups import write_group_tree
+from app.sources.lists.jabref_shelves import ShelfGroup, clean_group_name
+from app.sources.lists.own_lines import OwnFacts
 
 _COLUMNS = (
     *("key", "title", "authors", "year", "venue", "doi", "arxiv", "url", "keywords"),
@@ -40,41 +41,49 @@ def make_writer(parts: Parts) -> Write:
     return write
 
 
-def write_bibtex(papers: Iterator[ExportedPaper], chosen: PaperSet) -> Iterator[str]:
+def write_bibtex(papers: Iterator[ExportedPaper], _: PaperSet) -> Iterator[str]:
     """Entries with an empty line between two.
 
     With notes, the status, priority and labels of the reader's list too, as JabRef has them: labels
-    are its groups.
+    are its groups, and so are the reader's shelves, within each other by their titles.
     """
     start = ""
-    groups: dict[str, None] = {}
+    labels: dict[str, None] = {}
+    shelves: dict[ShelfGroup, None] = {}
     for paper in papers:
-        own = _make_jabref_fields(paper.entry) if chosen.has_notes and paper.entry else {}
-        groups |= dict.fromkeys(filter(None, own.get("groups", "").split(", ")))
+        own, names = _make_jabref_fields(paper)
+        labels |= dict.fromkeys(names)
+        shelves |= dict.fromkeys(paper.shelves)
         yield f"{start}{bibtex_writing.entry(paper.record, paper.note, own)}\n"
         start = "\n"
-    if groups:
-        yield start + write_group_tree(groups)
+    if labels or shelves:
+        yield start + write_group_tree(labels, shelves)
 
 
-def _make_jabref_fields(entry: EntryFacts) -> dict[str, str]:
-    # A label has no comma; a semicolon would end a group as well.
-    names = (" ".join(name.replace(";", " ").split()) for name in entry.labels)
-    priority = _JABREF_PRIORITIES.get(entry.priority, "")
-    return {"readstatus": entry.status, "priority": priority, "groups": ", ".join(names)}
+def _make_jabref_fields(paper: ExportedPaper) -> tuple[dict[str, str], list[str]]:
+    """What JabRef has of a list, and the labels as it calls them."""
+    own = paper.own or OwnFacts()
+    labels = list(filter(None, map(clean_group_name, own.labels)))
+    groups = ", ".join(dict.fromkeys([*labels, *(shelf.name for shelf in paper.shelves)]))
+    priority = _JABREF_PRIORITIES.get(own.priority, "")
+    return {"readstatus": own.status, "priority": priority, "groups": groups}, labels
 
 
 def write_ris(papers: Iterator[ExportedPaper], _: PaperSet) -> Iterator[str]:
-    """Entries one after the other, as the format wants them."""
+    """Entries one after the other, as the format wants them.
+
+    With notes, the status, priority and labels of the reader's list too.
+    """
     for paper in papers:
-        yield ris_writing.entry(paper.record, paper.note)
+        yield ris_writing.entry(paper.record, paper.note, paper.own)
 
 
 def write_csl(papers: Iterator[ExportedPaper], _: PaperSet) -> Iterator[str]:
-    """A list of items of CSL-JSON."""
+    """A list of items of CSL-JSON; with notes as `write_ris`."""
     start = "[\n"
     for paper in papers:
-        yield start + json.dumps(csl_writing.item(paper.record, paper.note), ensure_ascii=False)
+        item = csl_writing.item(paper.record, paper.note, paper.own)
+        yield start + json.dumps(item, ensure_ascii=False)
         start = ",\n"
     yield "[]\n" if start == "[\n" else "\n]\n"
 

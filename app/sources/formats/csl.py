@@ -25,6 +25,7 @@ from app.sources.answers import (
 )
 from app.sources.bibtex.reading import BadEntry
 from app.sources.limits import MAX_PASTED_BYTES, TOO_MANY_MARKS, MarksLeft, is_too_long
+from app.sources.lists.own_lines import OwnFacts, is_own_text, read_own_facts
 from app.sources.markup import one_line, plain
 from app.sources.name_lists import is_others
 from app.sources.record import OTHERS, PaperRecord
@@ -141,10 +142,36 @@ def read_csl_item(item: Mapping[str, Any]) -> PaperRecord:
             f"{name}:{_string(item, name)}" for name in ("PMID", "PMCID") if _string(item, name)
         ),
         abstract=plain(item["abstract"]) if isinstance(item.get("abstract"), str) else "",
-        keywords=one_line(_string(item, "keyword").replace(";", ",")),
+        keywords=", ".join(read_csl_keywords(item, read_csl_facts(item))),
         details=_details(item, month_macro(text_at(day, 1)))
         | ({"authors": OTHERS} if has_others and authors else {}),
     )
+
+
+def read_csl_facts(item: Mapping[str, Any]) -> OwnFacts:
+    """What a reader's list says in an item, at the beginning of its note."""
+    head = _note(item).partition("\n\n")[0]
+    return read_own_facts([head] if is_own_text(head) else [])
+
+
+def read_csl_notes(item: Mapping[str, Any]) -> str:
+    """What stands behind what a reader's list says in the note of an item."""
+    head, _, rest = _note(item).partition("\n\n")
+    return plain(rest) if is_own_text(head) else ""
+
+
+def read_csl_keywords(item: Mapping[str, Any], own: OwnFacts) -> list[str]:
+    """The keywords of an item without the labels of a reader's list."""
+    text = one_line(_string(item, "keyword"))
+    labels = ", ".join(own.labels)
+    if labels and text.endswith(labels):
+        text = text.removesuffix(labels)
+    return [word for each in re.split("[,;]", text) if (word := each.strip())]
+
+
+def _note(item: Mapping[str, Any]) -> str:
+    note = item.get("note")
+    return note if isinstance(note, str) else ""
 
 
 def _name(person: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.sources.lists.own_lines import OwnFacts, write_other_facts, write_status
 from app.sources.record import PaperRecord
 from app.sources.works import (
     address_of,
@@ -43,8 +44,13 @@ _GENRES = {"phdthesis": "PhD thesis", "mastersthesis": "Master's thesis"}
 _LONG = frozenset({"abstract", "note"})
 
 
-def item(record: PaperRecord, note: str = "") -> dict[str, Any]:
-    """The record as an item, with a note; unknown fields are left out."""
+def item(record: PaperRecord, note: str = "", own: OwnFacts | None = None) -> dict[str, Any]:
+    """The record as an item, with a note and what a reader's list says.
+
+    Unknown fields are left out. Labels are keywords too, behind the paper's.
+    """
+    own = own or OwnFacts()
+    lines = "\n".join(filter(None, (write_status(own), *write_other_facts(own))))
     kind, details = kind_of(record), record.details
     first, last = pages_of(record)
     venue = venue_of(record)
@@ -64,8 +70,8 @@ def item(record: PaperRecord, note: str = "") -> dict[str, Any]:
         "DOI": record.doi,
         "URL": record.url or address_of(record),
         "abstract": record.abstract,
-        "keyword": ", ".join(keywords_of(record)),
-        "note": "\n\n".join(filter(None, (record.note, note))),
+        "keyword": ", ".join((*keywords_of(record), *own.labels)),
+        "note": "\n\n".join(filter(None, (lines, record.note, note))),
     }
     found |= {field: details.get(name, "") for name, field in _SIMPLE.items()}
     found["publisher"] = found["publisher"] or details.get("school") or details.get("institution")

@@ -16,6 +16,7 @@ from app.references.mentions import archive_urls, arxiv_alone, arxiv_in, doi_in
 from app.sources.answers import calendar_day, month_macro, year_of
 from app.sources.bibtex.reading import BadEntry
 from app.sources.limits import MAX_PASTED_BYTES, TOO_MANY_MARKS, MarksLeft, is_too_long
+from app.sources.lists.own_lines import OwnFacts, is_own_text, read_own_facts, remove_labels
 from app.sources.markup import one_line, plain
 from app.sources.name_lists import ends_in_others, is_others, names
 from app.sources.record import OTHERS, PaperRecord
@@ -133,7 +134,6 @@ def read_ris_record(fields: Fields) -> PaperRecord | None:
     doi = _first(fields, "DO")
     hints = [*addresses, doi, *fields.get("AN", []), *fields.get("M1", [])]
     said = [*map(arxiv_in, hints), *map(arxiv_alone, fields.get("N1", []))]
-    keywords = (one_line(word) for word in fields.get("KW", []))
     return PaperRecord(
         title=title,
         authors=_names(fields, *_AUTHORS),
@@ -145,9 +145,21 @@ def read_ris_record(fields: Fields) -> PaperRecord | None:
         url=addresses[0] if addresses else "",
         other_urls=(*addresses[1:], *_archive_urls(fields)),
         abstract=plain(_first(fields, "AB", "N2")),
-        keywords=", ".join(filter(None, keywords)),
+        keywords=", ".join(read_ris_keywords(fields, read_ris_facts(fields))),
         details=_details(fields, date[1]),
     )
+
+
+def read_ris_facts(fields: Fields) -> OwnFacts:
+    """What a reader's list says in an entry: Zotero gives notes as HTML."""
+    notes = (plain(each) if each[:1] == "<" else each for each in fields.get("N1", []))
+    return read_own_facts([*fields.get("M2", []), *filter(is_own_text, notes)])
+
+
+def read_ris_keywords(fields: Fields, own: OwnFacts) -> list[str]:
+    """The keywords of an entry without the labels of a reader's list."""
+    words = (one_line(word) for word in fields.get("KW", []))
+    return remove_labels(filter(None, words), own)
 
 
 def _archive_urls(fields: Fields) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from app.sources.lists.own_lines import OwnFacts, write_other_facts, write_status
 from app.sources.record import PaperRecord
 from app.sources.works import (
     address_of,
@@ -42,14 +43,21 @@ _SIMPLE = {
 }
 
 
-def entry(record: PaperRecord, note: str = "") -> str:
-    """The record as one entry of RIS, perhaps with a note.
+def entry(record: PaperRecord, note: str = "", own: OwnFacts | None = None) -> str:
+    """The record as one entry of RIS, perhaps with a note and what a reader's list says.
 
-    With the line ends that the format asks for.
+    With the line ends that the format asks for. Labels are keywords too, behind the paper's.
 
     No value can begin a line of its own, so none can add a field or an entry.
     """
-    told = (*_fields(record), ("N1", note))
+    own = own or OwnFacts()
+    told = (
+        *_fields(record),
+        *(("KW", label) for label in own.labels),
+        ("M2", write_status(own)),
+        ("N1", "; ".join(write_other_facts(own))),
+        ("N1", note),
+    )
     fields = [(tag, visible_line(value)) for tag, value in told]
     lines = [f"{tag}  - {value}" for tag, value in fields if value]
     return "\r\n".join([*lines, "ER  - ", ""])

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from app.sources.bibtex.reading import BadEntry, clean_bibtex, scan_entries
 from app.sources.lists.jabref_groups import read_group_tree
 from app.sources.lists.listed_paper import ListedPaper, read_moment
+from app.sources.lists.own_lines import PRIORITIES
 from app.sources.lists.statuses import split_status
 from app.sources.record import PaperRecord
 from app.text.tex import paragraphs, plain
 
 # JabRef has prio1 for the highest.
-_PRIORITIES = {"prio1": 3, "prio2": 2, "prio3": 1, "high": 3, "medium": 2, "low": 1}
+_PRIORITIES = {"prio1": 3, "prio2": 2, "prio3": 1, **PRIORITIES}
 _NOTES = ("annote", "annotation", "review", "comment")
 _ADDED = ("creationdate", "timestamp", "date-added")
 
@@ -25,13 +27,15 @@ def read_bibtex_list(text: str) -> Iterator[ListedPaper | BadEntry]:
     """The entries of a text of any size, with their keys as written."""
     text = clean_bibtex(text)
     tree = read_group_tree(text)
+    shelves = tree.list_shelves()
     for whole, entry in scan_entries(text):
         if isinstance(entry, BadEntry):
             yield entry
             continue
         groups = _split(whole.fields.get("groups", ""))
         paths = tree.find_paths(whole.key, whole.fields, groups)
-        yield _read_entry(entry.line, whole.key, whole.fields, entry.record, paths)
+        row = _read_entry(entry.line, whole.key, whole.fields, entry.record, paths)
+        yield replace(row, shelves=tuple(path for path in paths if path in shelves))
 
 
 def _read_entry(

@@ -18,6 +18,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from app.sources.lists.jabref_shelves import ShelfGroup, read_shelf_path
 from app.sources.lists.listed_paper import MAX_DEPTH, MAX_NAME_CHARS, PATH_BREAK
 from app.text.tex import plain
 
@@ -38,6 +39,7 @@ class _Group:
     around: int  # the place of the group around it; -1 for none
     hierarchy: str
     has_entries: bool  # whether it is told here which
+    is_shelf: bool = False
 
 
 class GroupTree:
@@ -77,8 +79,14 @@ class GroupTree:
         elif kind == "AutomaticKeywordGroup":
             field, break_, inner_break = rest[:3]
             self._automatic.append((number, field.strip().lower(), break_ or ",", inner_break))
-        path = self._find_path(around, name)
-        self._groups.append(_Group(path, around, hierarchy.strip(), has_entries))
+        path, is_shelf = self._find_path(around, name), False
+        if kind == "StaticGroup":
+            path, is_shelf = read_shelf_path(name, rest[3], path)
+        self._groups.append(_Group(path, around, hierarchy.strip(), has_entries, is_shelf))
+
+    def list_shelves(self) -> set[str]:
+        """The paths of the groups that were shelves here."""
+        return {group.path for group in self._groups if group.is_shelf}
 
     def _find_path(self, around: int, name: str) -> str:
         outer = self._groups[around].path.split(PATH_BREAK) if around >= 0 else []
@@ -178,11 +186,20 @@ def _fold(word: str) -> str:
     return plain(word).casefold()
 
 
-def write_group_tree(names: Iterable[str]) -> str:
-    """A tree of static groups beside each other; empty for none."""
-    lines = [f"1 StaticGroup:{_escape(_escape(name) + ';0;1;;;;')};\n" for name in names]
+def write_group_tree(names: Iterable[str], shelves: Iterable[ShelfGroup] = ()) -> str:
+    """A tree of static groups, and in it those of shelves; empty for none."""
+    lines = [_write_group(1, name) for name in names]
+    told = {group.path: group.description for group in shelves}
+    # Each one stands behind those around it.
+    paths = {path[:end] for path in told for end in range(1, len(path) + 1)}
+    lines += [_write_group(len(path), path[-1], told.get(path, "")) for path in sorted(paths)]
     tree = f"0 AllEntriesGroup:;\n{''.join(lines)}"
     return f"@Comment{{jabref-meta: grouping:\n{tree}}}\n" if lines else ""
+
+
+def _write_group(depth: int, name: str, description: str = "") -> str:
+    parts = f"{_escape(name)};0;1;;;{_escape(description)};"
+    return f"{depth} StaticGroup:{_escape(parts)};\n"
 
 
 def _escape(text: str) -> str:

@@ -16,8 +16,9 @@ MAX_NAME_CHARS = 200  # of a label or collection as its tool has it
 MAX_NAMES = 100  # labels of one row
 MAX_DEPTH = 10  # names in the path of a collection; the outer ones of a longer one are left out
 PATH_BREAK = "\n"  # which no name contains
+NAME_BREAK = " / "  # as readers see it
 _MOMENTS = ("status_at", "added_at")
-_TUPLES = ("labels", "collections", "keywords", "names")
+_TUPLES = ("labels", "collections", "keywords", "names", "shelves")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class ListedPaper:
         labels, collections, keywords: what the reader calls it, the folders in which it is, and
             what may be the publisher's words. A folder is the path to it: the names from the
             outermost on, with `PATH_BREAK` between them.
+        shelves: of the collections those that our own export says were shelves.
         path: of a note, by which others link to it.
         links: the targets of links in the notes, and the paths of the notes that they mean.
         is_loose: whether the title is a line that somebody pasted, which may be anything.
@@ -54,6 +56,7 @@ class ListedPaper:
     labels: tuple[str, ...] = ()
     collections: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+    shelves: tuple[str, ...] = ()
     path: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
     is_loose: bool = False

@@ -26,6 +26,7 @@ from app.sources.lists.listed_paper import (
     ListedPaper,
     read_moment,
 )
+from app.sources.lists.own_lines import read_own_facts
 from app.sources.lists.statuses import read_extra, split_status
 from app.sources.markup import plain
 
@@ -83,7 +84,9 @@ def _read_item(
     if not text_at(item, "title"):
         return BadEntry(number, "This item has no title.")
     extra_text = value_at(item, "extra")
-    extra = read_extra(extra_text if isinstance(extra_text, str) else "")
+    extra_text = extra_text if isinstance(extra_text, str) else ""
+    extra = read_extra(extra_text)
+    facts = read_own_facts([extra_text.partition("\n\n")[0]])
     status, labels = split_status(_tags(item))
     own = [*notes.get(text_at(item, "key"), []), *_own_notes(item)]
     folders = [
@@ -102,8 +105,9 @@ def _read_item(
         status=extra.get("read_status", "") or status,
         status_at=read_moment(extra.get("read_status_date", "")),
         added_at=read_moment(text_at(item, "dateAdded")),
+        priority=facts.priority_number,
         notes="\n\n".join(filter(None, map(_note_text, own))),
-        labels=labels,
+        labels=tuple(dict.fromkeys([*facts.labels, *labels])),
         collections=tuple(dict.fromkeys(folders)),
     )
 

@@ -16,6 +16,7 @@ from app.queries.summary_entries import SummaryEntry
 from app.references.addresses import outside_url
 from app.rendering import plain_takeaway
 from app.sources.formats import csl_writing, schema_org
+from app.sources.lists.own_lines import OwnFacts
 from app.sources.record import PaperRecord
 from app.sources.retractions import Retraction
 
@@ -100,16 +101,18 @@ def make_preview(paper: Paper, entries: Sequence[SummaryEntry], site_url: str) -
     return SharedPreview(description, site_url + image if image else "")
 
 
-def format_public_json(record: PaperRecord, facts: PublicFacts, note: str = "") -> str:
+def format_public_json(
+    record: PaperRecord, facts: PublicFacts, note: str = "", own: OwnFacts | None = None
+) -> str:
     """What everybody may know of a paper, as an item of CSL-JSON.
 
     What that format has no field for stands in its `custom`, as its schema wants it.
 
     Args:
         record: the paper, perhaps under a reader's own key.
-        note: what the reader asked for besides.
+        note, own: what the reader asked for besides.
     """
-    item = csl_writing.item(record, note)
+    item = csl_writing.item(record, note, own)
     item["custom"] = {
         "address": facts.address,
         "arxiv": record.arxiv_id or None,

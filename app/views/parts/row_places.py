@@ -21,5 +21,6 @@ def fill_places(places: MemberPlaces, facts: RowFacts, further: str = "") -> dic
     return {
         _VOTES_NAME: places.make_votes(facts.number, facts.score, whose, facts.writer_id),
         _CONTROL_NAME: places.make_control(of_part, facts.number),
-        _REMARK_NAME: places.make_remark(of_part) + further,
+        # A sum of a text and Markup would escape the text.
+        _REMARK_NAME: f"{places.make_remark(of_part)}{further}",
     }

@@ -5,15 +5,21 @@ from __future__ import annotations
 import csv
 import json
 import re
+from datetime import UTC, datetime
 from io import StringIO
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.models import User
+from app.db import begin_writing
+from app.models import ListEntry, User
+from app.models.papers.list_entry import PRIORITIES, STATUSES
 from app.services.exporting.formats import FORMATS
+from app.sources.formats.csl import read_csl
+from app.sources.formats.ris import read_ris
 from app.sources.lists.listed_paper import ListedPaper
 from app.sources.lists.reading import read_list
 from app.views.exports import answers
@@ -25,6 +31,7 @@ from tests.helpers.factories import (
     make_user,
     put_on_list,
 )
+from tests.helpers.imports.lists import import_list
 
 SETS = ("/papers", "/tag/deep", "/venue/conf/x", "/author/ada-king", "/user/cleo", "/search")
 TEXTS = [end for end, each in FORMATS.items() if each.is_text]
@@ -226,3 +233,68 @@ def test_bibtex_with_notes_keeps_what_a_list_says(guest: Browser, session: Sessi
         .get(f"/paper/{paper.key}.bib?notes=1")
         .text
     )
+
+
+OWN = [
+    {"status": status, "priority": priority, "labels": labels}
+    for status in STATUSES
+    for priority in PRIORITIES
+    for labels in ("", "R&D; new, <b>lab</b>, Ünïcode, to-read, 📗 Read, vision")
+]
+
+
+def facts(number: int) -> dict[str, Any]:
+    doi = f"10.1234/n{number}"
+    return {"doi": doi, "year": 1900 + number, "keywords": "vision, sound", "authors": ("Ann Lee",)}
+
+
+@pytest.mark.parametrize("end", ["bib", "ris", "json"])
+def test_own_facts_come_in_again_as_they_went_out(app: Flask, session: Session, end: str) -> None:
+    """Every status with every priority, through an import into an empty list, byte for byte."""
+    ann = Browser(app.test_client()).sign_up("ann")
+    ben = Browser(app.test_client()).sign_up("ben")
+    user = find_user(session, "ann")
+    for number, own in enumerate(OWN):
+        paper = make_paper(session, f"conf/x/{number}", f"Number {number}", **facts(number))
+        # A semicolon ends a group of JabRef.
+        labels = own["labels"].replace(";", "") if end == "bib" else own["labels"]
+        put_on_list(session, user, paper, **{**own, "labels": labels}, citekey=f"own{number}")
+    begin_writing(session)
+    session.execute(update(ListEntry).values(read_at=datetime(2020, 2, 29, 12, tzinfo=UTC)))
+    session.commit()
+    address = f"/list.{end}?notes=1&sort=year"
+    first = ann.get(address).text
+    found = import_list(session, find_user(session, "ben"), first, f"list.{end}")
+    assert found.data["counts"] == {"here": len(OWN)}
+    session.commit()
+    assert ben.get(address).text == first
+    columns = ("key", "status", "priority", "labels")
+    kept = [[row[each] for each in columns] for row in read_table(ben.get("/list.csv?sort=year"))]
+    assert kept == [
+        [row[each] for each in columns] for row in read_table(ann.get("/list.csv?sort=year"))
+    ]
+    assert len({tuple(row[1:3]) for row in kept}) == len(STATUSES) * len(PRIORITIES)
+    dates = {row["status_date"] for row in read_table(ben.get("/list.csv?status=read"))}
+    assert dates == ({"2020-02-29"} if end != "bib" else dates)
+
+
+@pytest.mark.parametrize("end", ["bib", "ris", "json"])
+def test_own_facts_are_in_no_file_of_others(app: Flask, session: Session, end: str) -> None:
+    """Not for guests or members, nor without notes; a pasted file makes no keyword of a label."""
+    ann = Browser(app.test_client()).sign_up("ann")
+    paper = make_paper(session, "conf/x/A1", "Of a title", venue="conf/x")
+    own = {"status": "stopped", "priority": "high", "labels": "hidden"}
+    put_on_list(session, find_user(session, "ann"), paper, **own)
+    words = ("stopped", "high", "hidden", "prio1", "Read_", "readstatus")
+    for path in ("/venue/conf/x", "/paper/conf/x/A1"):
+        mine = ann.get(f"{path}.{end}?notes=1").text
+        assert ("stopped" in mine, "hidden" in mine) == (True, True)
+        others = (Browser(app.test_client()), Browser(app.test_client()).sign_up(f"n{len(path)}"))
+        shown = [each.get(f"{path}.{end}?notes=1").text for each in others]
+        for text in (*shown, ann.get(f"{path}.{end}").text):
+            assert "Of a title" in text
+            assert not [word for word in words if word in text]
+    read = {"ris": read_ris, "json": read_csl}
+    if end in read:
+        (record,), _ = read[end](mine)
+        assert record.keywords == ""

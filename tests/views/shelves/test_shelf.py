@@ -360,3 +360,22 @@ def test_a_chain_of_merges_keeps_each_address(guest: Browser, session: Session) 
 def rename(session: Session, shelf: Shelf, slug: str, visibility: str) -> None:
     change_shelf(session, shelf, ShelfTexts(shelf.title, slug, "", visibility))
     session.commit()
+
+
+def test_a_row_shows_remark_and_note(guest: Browser, session: Session) -> None:
+    """The reader's own remark as HTML, in a row that is kept for all with what the shelf adds."""
+    guest.sign_up("ann")
+    ann = session.scalars(select(User).where(User.name == "ann")).one()
+    paper = make_paper(session, "conf/x/A1", "Noted")
+    make_summary(session, paper, takeaway="So.")
+    put_on_list(session, ann, paper, remark="Mine & <b>bold</b>")
+    make_shelf(session, ann, paper, title="Guide", visibility="public")
+    for _ in range(2):
+        text = guest.get("/shelf/ann/guide").text
+        assert text.count('<p class="own-remark"') == 1
+        assert "&lt;p" not in text
+        assert "Mine &amp; &lt;b&gt;bold&lt;/b&gt;</p>" in text
+        assert (
+            "Your remark"
+            not in Browser(guest.client.application.test_client()).get("/shelf/ann/guide").text
+        )

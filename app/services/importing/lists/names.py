@@ -13,6 +13,7 @@ from app.text.lines import visible_line
 MAX_COLLECTIONS = 5000  # that are counted: with those around it, the path of one is 10 KB
 MAX_LABEL_CHOICES = 300
 MAX_COLLECTION_CHOICES = 200
+MAX_STATUS_WORDS = 30  # that can be mapped; others count as none
 KINDS = ("label", "collection", "keyword")
 
 
@@ -44,6 +45,7 @@ class Collections:
 
     def __init__(self) -> None:
         self.rows: Counter[str] = Counter()  # with each one, by its folded path
+        self.shelves: set[str] = set()  # the folded paths of those that were some
         self.spellings: dict[str, str] = {}
         self._tidied: dict[str, str] = {}  # by the paths as they came
         self._folded: dict[str, str] = {}  # by the tidied paths
@@ -53,8 +55,9 @@ class Collections:
         found = map(self._find, dict.fromkeys(paths[:MAX_NAMES]))
         return tuple(dict.fromkeys(filter(None, found)))
 
-    def count(self, paths: Sequence[str]) -> None:
-        """Count a row in its collections, by their tidied paths."""
+    def count(self, paths: Sequence[str], shelves: Sequence[str] = ()) -> None:
+        """Count a row in its collections, some of which were shelves, by their tidied paths."""
+        self.shelves.update(self._folded[path] for path in shelves)
         for folded in {self._folded[path] for path in paths}:
             self.rows[folded] += 1
 
@@ -90,6 +93,12 @@ def find_parent(path: str) -> str:
 def find_label(path: str) -> str:
     """The label that a collection becomes: its own name."""
     return tidy_label(path.rpartition(PATH_BREAK)[2])
+
+
+def choose_words(words: Counter[str]) -> list[tuple[str, int]]:
+    """The words for statuses that can be mapped, and last that there is none."""
+    said = [(word, count) for word, count in words.most_common() if word][:MAX_STATUS_WORDS]
+    return [*said, *([("", words[""])] if words[""] else [])]
 
 
 def choose_names(labels: Mapping[tuple[str, str], int]) -> list[tuple[tuple[str, str], int]]:

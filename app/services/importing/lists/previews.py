@@ -32,9 +32,11 @@ from app.services.importing.lists.matching import RowIndex, list_sure_references
 from app.services.importing.lists.names import (
     Collections,
     choose_names,
+    choose_words,
     fold_path,
     tidy_names,
 )
+from app.services.importing.lists.shelving import suggest_shelves
 from app.services.lists.entries import MAX_REMARK_CHARS
 from app.services.lookup.finding import NO_ADDRESS
 from app.services.refusals import Refusal
@@ -52,7 +54,6 @@ from app.text.lines import visible, visible_line
 MAX_ROWS = 20_000  # of one import
 MAX_STORED_BYTES = 60_000_000  # of all rows of one import
 MAX_ASKED = 200  # rows for which others are asked
-MAX_STATUS_WORDS = 30  # that can be mapped; others count as none
 MAX_UNFINISHED = 3  # previews of one member; the oldest go
 UNTITLED = "no paper here has this name, and it isn’t an identifier. Use its DOI or arXiv ID."
 TOO_MANY_ASKED = (
@@ -110,7 +111,7 @@ def make_preview(
         discard_import(session, found)
         session.commit()
         raise
-    return _finish(session, found, unit, preview)
+    return _finish(session, user, found, unit, preview)
 
 
 def discard_import(session: Session, found: ListImport) -> None:
@@ -213,6 +214,7 @@ def _fit(session: Session, row: Incoming, collections: Collections) -> tuple[Inc
         notes="" if len(text) > MAX_NOTES_BYTES else row.notes,
         labels=tidy_names(row.labels),
         collections=collections.tidy(row.collections),
+        shelves=collections.tidy(row.shelves),
         keywords=tidy_names(row.keywords),
     )
     return row, "; ".join(notes)
@@ -220,7 +222,7 @@ def _fit(session: Session, row: Incoming, collections: Collections) -> tuple[Inc
 
 def _count(preview: _RowsSoFar, row: ListedPaper) -> None:
     preview.words[row.status] += 1
-    preview.collections.count(row.collections)
+    preview.collections.count(row.collections, row.shelves)
     for kind, names in (("label", row.labels), ("keyword", row.keywords)):
         for name in names:
             folded = (kind, fold_path(name))
@@ -286,8 +288,11 @@ def _store_rows(session: Session, found: ListImport, preview: _RowsSoFar) -> Non
     session.commit()
 
 
-def _finish(session: Session, found: ListImport, unit: str, preview: _RowsSoFar) -> ListImport:
+def _finish(
+    session: Session, user: User, found: ListImport, unit: str, preview: _RowsSoFar
+) -> ListImport:
     begin_writing(session)
+    places = suggest_shelves(session, user, preview.collections)
     folders = {("collection", each): rows for each, rows in preview.collections.rows.items()}
     spellings = preview.spellings | {
         ("collection", each): name for each, name in preview.collections.spellings.items()
@@ -301,7 +306,7 @@ def _finish(session: Session, found: ListImport, unit: str, preview: _RowsSoFar)
         "counts": dict(preview.counts),
         "statuses": [
             {"word": word, "rows": count, "status": guess_status(word) or TO_READ}
-            for word, count in _first_words(preview.words)
+            for word, count in choose_words(preview.words)
         ],
         "labels": [
             {
@@ -309,7 +314,9 @@ def _finish(session: Session, found: ListImport, unit: str, preview: _RowsSoFar)
                 "name": spellings[kind, folded],
                 "rows": count,
                 # The folders of a vault rather keep its files in order.
-                "wanted": kind == "label" or (kind == "collection" and unit != "note"),
+                "wanted": kind == "label"
+                or (kind == "collection" and unit != "note" and folded not in places),
+                **(places.get(folded, {}) if kind == "collection" else {}),
             }
             for (kind, folded), count in chosen
         ],
@@ -317,8 +324,3 @@ def _finish(session: Session, found: ListImport, unit: str, preview: _RowsSoFar)
     }
     session.commit()
     return found
-
-
-def _first_words(words: Counter[str]) -> list[tuple[str, int]]:
-    said = [(word, count) for word, count in words.most_common() if word][:MAX_STATUS_WORDS]
-    return [*said, *([("", words[""])] if words[""] else [])]

@@ -1,9 +1,10 @@
 """Collections of a list that become shelves.
 
 They are chosen in the preview, filled by the job, and undone with the import. In `ListImport.data`
-a collection that goes to a shelf has `shelf`: `new` (whether the import makes it), `id` and
+a collection that was a shelf has its `title`, and as `choice` where it goes unless its reader says
+otherwise. One that goes to a shelf has `shelf`: `new` (whether the import makes it), `id` and
 `made_at` once there is one, which together tell it from a later one of that number, and `added`,
-how many papers the import put there. A collection that goes where the one around it does has `as`,
+how many papers the import put there. One that goes where the collection around it does has `as`,
 the number of that one. What undoing needs of each paper is in its `EntryCopy.data`, as `shelved`:
 for each entry of a shelf the numbers of both, and when it was added.
 """
@@ -30,8 +31,8 @@ from app.models import (
 )
 from app.models.papers.shelf import MAX_SHELF_TITLE_CHARS
 from app.queries.shelves.access import find_role
-from app.queries.shelves.overview import find_addable_shelf
-from app.services.importing.lists.names import find_parent, fold_path
+from app.queries.shelves.overview import find_addable_shelf, list_addable_shelves
+from app.services.importing.lists.names import Collections, find_parent, fold_path
 from app.services.refusals import Refusal
 from app.services.shelves.entries import MAX_SHELF_PAPERS, fill_shelf, take_back_entries
 from app.services.shelves.shelf import (
@@ -41,11 +42,12 @@ from app.services.shelves.shelf import (
     delete_shelf,
     lock_shelf,
 )
-from app.sources.lists.listed_paper import PATH_BREAK
+from app.sources.lists.jabref_shelves import TWIN
+from app.sources.lists.listed_paper import NAME_BREAK, PATH_BREAK
+from app.text.folding import fold_label
 
 # What a reader can choose for a collection, besides the name of one of their shelves.
 LABEL, NEW, PARENT, NONE = "label", "new", "parent", "none"
-NAME_BREAK = " / "  # as readers see it
 Labels = list[dict[str, Any]]
 Shelved = list[tuple[int, int, str]]
 
@@ -63,7 +65,7 @@ def choose_shelves(
     """
     places = {fold_path(each["name"]): n for n, each in enumerate(labels) if _is_folder(each)}
     for number, each in enumerate(labels):
-        choice = choices.get(number, "")
+        choice = choices.get(number, each.get("choice", ""))
         if not choice or not _is_folder(each):
             continue
         each["wanted"] = choice == LABEL
@@ -84,6 +86,26 @@ def choose_shelves(
     if new and (session.scalar(owned) or 0) + new > MAX_SHELVES:
         message = f"You can have up to {MAX_SHELVES} shelves: choose fewer new ones."
         raise Refusal("shelf", message)
+
+
+def suggest_shelves(
+    session: Session, user: User, collections: Collections
+) -> dict[str, dict[str, str]]:
+    """Where collections that were shelves go: to the reader's shelf of that title, or a new one.
+
+    Returns:
+        `choice` and `title` of each, by its folded path.
+    """
+    known = collections.spellings
+    mine = [line for line in list_addable_shelves(session, user) if line.owner.id == user.id]
+    values = {fold_label(line.title): line.value for line in reversed(mine)}
+    found: dict[str, dict[str, str]] = {}
+    for folded in collections.shelves & known.keys():
+        path = known[folded]
+        bare = path.removesuffix(TWIN)
+        title = show_path(bare if fold_path(bare) in known else path)
+        found[folded] = {"choice": values.get(fold_label(title), NEW), "title": title}
+    return found
 
 
 def find_choice(labels: Labels, number: int) -> int:
@@ -185,7 +207,7 @@ def _find_or_make(
 
 def _name_new(label: Mapping[str, Any]) -> str:
     """What the shelf of a collection is called when it is made."""
-    title = show_path(label["name"])
+    title: str = label.get("title") or show_path(label["name"])
     if len(title) > MAX_SHELF_TITLE_CHARS:
         title = label["name"].rpartition(PATH_BREAK)[2][:MAX_SHELF_TITLE_CHARS].strip()
     return title

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from sqlalchemy.orm import Session
 from app.models import EntryCopy, ListEntry, ListImport, Paper, Shelf, ShelfEntry
 from app.queries.lists.imports import list_filled_shelves
 from app.queries.lists.own_entries import load_label_names
+from app.services.exporting.formats import FORMATS
+from app.services.exporting.paper_set import PaperSet
 from app.services.importing.lists import shelving, work
 from app.services.importing.lists.names import tidy_path
 from app.services.papers.merging import merge_papers
@@ -19,7 +22,7 @@ from app.services.refusals import Refusal
 from app.services.shelves import entries
 from app.services.shelves.members import remove_member
 from app.services.shelves.shelf import ShelfTexts, change_shelf, delete_shelf
-from tests.helpers.factories import join_shelf, make_paper, make_shelf, make_user
+from tests.helpers.factories import join_shelf, make_paper, make_shelf, make_user, put_on_list
 from tests.helpers.imports.lists import list_states, preview_list, run_import, undo_list
 
 HEAD = "title,authors,year,collections\n"
@@ -239,3 +242,46 @@ def test_groups_of_jabref_are_inner_collections(session: Session) -> None:
     assert names(found) == [("Thesis", 1), ("Thesis / Methods", 1)]
     run_import(session, found, collections={0: "new", 1: "parent"})
     assert shelves(session) == {"Thesis": ["One", "Two"]}
+
+
+def test_shelves_in_our_own_file_are_shelves_again(session: Session) -> None:
+    """Nested, of odd titles, called as a label is; into an empty account and into one's own."""
+    ann, ben = make_user(session, "ann"), make_user(session, "ben")
+    papers = [make_paper(session, title=f"{each} paper of all") for each in ("One", "Two", "Six")]
+    titles = ("Thesis", "Thesis / Methods", "Talks / Methods", "Lab; x, {y}", "todo", "Empty / In")
+    for number, title in enumerate(titles):
+        make_shelf(session, ann, papers[number % 2], papers[-1], title=title)
+    for paper in papers:
+        put_on_list(session, ann, paper, labels="todo")
+    chosen = PaperSet("List", [each.id for each in papers], ann, has_notes=True)
+    file = BytesIO()
+    FORMATS["bib"].write(session, chosen, file)
+    text = file.getvalue().decode()
+    before = shelves(session)
+    ann, ben = (session.merge(each) for each in (ann, ben))
+    kept = {title: set(before[title]) for title in titles}
+    kept["Lab; x, y"] = kept.pop("Lab; x, {y}")  # no brace may be in a comment
+    found = preview_list(session, ben, text, "x.bib")
+    assert {each["choice"] for each in found.data["labels"] if "choice" in each} == {"new"}
+    run_import(session, found)
+    made = session.scalars(select(Shelf).where(Shelf.user_id == ben.id)).all()
+    assert {shelf.title: {title[:3] for title in _titles(session, shelf)} for shelf in made} == kept
+    assert {tuple(each) for each in read_labels(session)} == {("todo",)}
+    undo_list(session, found)
+    assert shelves(session) == before
+    again = preview_list(session, ann, text, "x.bib")
+    choices = {
+        shelving.show_path(each["name"]): each.get("choice", "") for each in again.data["labels"]
+    }
+    assert choices["Thesis / Methods"] == "ann/thesis-methods"
+    assert choices["Thesis"] == "ann/thesis"
+    run_import(session, again)
+    after = shelves(session)
+    assert {title: set(after[title]) for title in before} == {
+        title: set(each) for title, each in before.items()
+    }
+
+
+def _titles(session: Session, shelf: Shelf) -> list[str]:
+    query = select(Paper.title).join(ShelfEntry, ShelfEntry.paper_id == Paper.id)
+    return list(session.scalars(query.where(ShelfEntry.shelf_id == shelf.id)))

@@ -1,0 +1,86 @@
+"""Shelves as groups of JabRef, and how they are told from labels.
+
+JabRef tells groups apart by their names alone. "A / B" is the group B in A where no other group is
+called so; else it stands beside the others with its whole title. The description of the group says
+that it is a shelf, and its title, which may have signs that end a name in `groups`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from app.sources.lists.listed_paper import MAX_DEPTH, NAME_BREAK, PATH_BREAK
+
+_MARK = "Shelf: "
+TWIN = " (shelf)"  # behind the name of one that is called as a label is
+
+
+@dataclass(frozen=True)
+class ShelfGroup:
+    """The group of a shelf: its names from the outermost on; `title` is empty for one around it."""
+
+    path: tuple[str, ...]
+    title: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.path[-1]
+
+    @property
+    def description(self) -> str:
+        return f"{_MARK}{self.title}" if self.title else ""
+
+
+def clean_group_name(name: str) -> str:
+    """A name as the field `groups` can hold it: a comma or a semicolon would end it."""
+    return " ".join(re.sub(r"[,;{}]", " ", name).split())
+
+
+def make_shelf_groups(titles: Mapping[int, str], labels: Iterable[str]) -> dict[int, ShelfGroup]:
+    """The groups of shelves by their numbers; those of one title have one group.
+
+    Args:
+        labels: the groups besides.
+    """
+    paths = {title: _split(title) for title in set(titles.values())}
+    used = Counter({clean_group_name(label).casefold(): 2 for label in labels})
+    # A name may stand in one place of the tree only.
+    places = {path[:end] for path in paths.values() for end in range(1, len(path) + 1)}
+    used.update(path[-1].casefold() for path in places)
+    groups: dict[str, ShelfGroup] = {}
+    for title, path in paths.items():
+        if all(used[name.casefold()] == 1 for name in path):
+            groups[title] = ShelfGroup(path, title)
+            continue
+        name = clean_group_name(title)
+        twin = TWIN if used[name.casefold()] else ""
+        groups[title] = ShelfGroup((name + twin,), title)
+    return {number: groups[title] for number, title in titles.items()}
+
+
+def read_shelf_path(name: str, description: str, path: str) -> tuple[str, bool]:
+    """The path of a group as a collection, and whether it is a shelf.
+
+    Args:
+        path: as the tree has it, which counts when the group was renamed.
+    """
+    if not description.startswith(_MARK):
+        return path, False
+    title = description.removeprefix(_MARK).strip()
+    if name == clean_group_name(title) + TWIN:
+        return title + TWIN, True
+    is_same = name in (clean_group_name(title), _split(title)[-1])
+    return (PATH_BREAK.join(_split_title(title)) if is_same else path), True
+
+
+def _split(title: str) -> tuple[str, ...]:
+    return tuple(map(clean_group_name, _split_title(title)))
+
+
+def _split_title(title: str) -> tuple[str, ...]:
+    parts = tuple(part.strip() for part in title.split(NAME_BREAK))
+    is_path = len(parts) <= MAX_DEPTH and all(map(clean_group_name, parts))
+    return parts if is_path else (title,)
