@@ -345,6 +345,8 @@ def _execute(
         log_slow_query(text, took)
     for tell in told:
         tell(text, bound)
+    if prepared.row is not None and not prepared.results:
+        return RowList(map(prepared.row, rows))
     return RowList(_converted(rows, prepared))
 
 
