@@ -60,7 +60,8 @@ def insert_entity(session: Session, new: Any) -> None:
         new: of a kind with the key `id`, which the database gives it.
     """
     session.flush()
-    kind, given = type(new), instance_dict(new)
+    kind: Any = type(new)
+    given = instance_dict(new)
     values = {key: given[key] for key in _list_keys(kind) if key in given}
     row = run(connection_of(session), _insert_into(kind.__table__), values).first()
     given.update(zip(_list_keys(kind), row, strict=True))

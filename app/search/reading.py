@@ -9,6 +9,7 @@ from sqlalchemy import Integer, Text, column
 from sqlalchemy.orm import Session
 
 from app.prepared_statements import Values
+from app.statements import connection_of, read_rows
 
 # What is found of an entry, in the order in which `Ranking.add` takes it.
 ENTRY_COLUMNS = (
@@ -22,4 +23,4 @@ Read = Callable[[Session, Any, Values], Sequence[Any]]
 
 def read_for_page(session: Session, statement: Any, values: Values) -> Sequence[Any]:
     """Read so that the cache of pages is told what the page is made of."""
-    return session.connection().execute(statement, values).all()
+    return read_rows(connection_of(session), statement, values)

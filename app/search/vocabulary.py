@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import String, TextualSelect, bindparam, column, func, select, text
+from sqlalchemy import Select, String, TextualSelect, bindparam, column, func, select, text
 from sqlalchemy.orm import Session
 
 from app.models import SearchWord
@@ -75,11 +75,17 @@ def look_up(
 def entry_counts(session: Session, words: Collection[str]) -> dict[str, int]:
     """About how many papers have each of some words; nothing of those that none has."""
     forms = {form: word for word in words for form in _list_forms(word)}
-    query = select(SearchWord.word, SearchWord.entries).where(SearchWord.word.in_(sorted(forms)))
     counts: Counter[str] = Counter()
-    for form, entries in session.connection().execute(query):
+    for form, entries in read_for_page(session, _select_counts(), {"forms": sorted(forms)}):
         counts[forms[form]] += entries
     return counts
+
+
+@cache
+def _select_counts() -> Select[Any]:
+    """Made once: making it takes longer than reading what it asks for."""
+    columns: tuple[Any, ...] = (SearchWord.word, SearchWord.entries)
+    return select(*columns).where(SearchWord.word.in_(bindparam("forms", expanding=True)))
 
 
 def _list_forms(word: str) -> tuple[str, ...]:

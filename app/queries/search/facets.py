@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Author, Section, Tag, Venue
 from app.search import Hits
-from app.statements import read_alone
+from app.statements import connection_of, read_alone
 from app.text.person_names import number_of_key
 
 MAX_VALUES = 8
@@ -54,13 +54,14 @@ def count_facets(session: Session, hits: Hits) -> list[Facet]:
     if len(hits.papers) < 2:
         return []
     found = hits.papers
+    tags, authors = _count_linked(session, hits)
     counted: dict[str, Counts] = {
         "has": [("summary", sum(paper.is_summarised for paper in found))],
         "year": _choose_most_frequent(Counter(paper.year for paper in found if paper.year)),
         "venue": _choose_most_frequent(Counter(each.venue_id for each in found if each.venue_id)),
         "section": _choose_most_frequent(Counter(each.section for each in found if each.section)),
-        "tag": _choose_most_frequent(_count_tags(session, hits)),
-        "author": _count_authors(session, hits),
+        "tag": _choose_most_frequent(tags),
+        "author": _choose_most_frequent(authors),
     }
     names = _load_names(session, counted)
     facets = []
@@ -134,18 +135,12 @@ def _select_names() -> CompoundSelect[Any]:
     )
 
 
-def _count_authors(session: Session, hits: Hits) -> Counts:
-    """The most frequent authors, counted here: most papers have others, which is slow to sort."""
-    listed = _list_numbers(paper.paper_id for paper in hits.papers)
-    return _choose_most_frequent(
-        Counter(_read_numbers(session, "author_id", f"paper_authors WHERE paper_id IN ({listed})"))
-    )
+def _count_linked(session: Session, hits: Hits) -> tuple[Counter[str], Counter[str]]:
+    """The tags of the found summaries and the authors of the found papers.
 
-
-def _count_tags(session: Session, hits: Hits) -> Counter[str]:
-    """Tags of the found summaries: of those whose own entries fulfil the query.
-
-    Only public ones have entries. A tag that several found summaries of a paper have counts once.
+    Counted here, not by the database: most papers have other authors, which is slow to sort. The
+    tags are those of summaries whose own entries fulfil the query; only public ones have entries.
+    A tag that several found summaries of a paper have counts once.
     """
     alone = [each.summaries[0] for each in hits.papers if len(each.summaries) == 1]
     papers = {
@@ -154,29 +149,40 @@ def _count_tags(session: Session, hits: Hits) -> Counter[str]:
         if len(each.summaries) > 1
         for number in each.summaries
     }
-    counts: Counter[str] = Counter()
-    if alone:
-        of_alone = f"summary_tags WHERE summary_id IN ({_list_numbers(alone)})"
-        counts.update(_read_numbers(session, "tag_id", of_alone))
-    if papers:
-        several = f"summary_tags WHERE summary_id IN ({_list_numbers(map(int, papers))})"
-        both = _read_numbers(session, "summary_id, tag_id", several)
-        tagged = {(papers[number], tag) for number, tag in zip(both[::2], both[1::2], strict=True)}
-        counts.update(tag for _, tag in tagged)
-    return counts
+    written, of_alone, of_several = _read_numbers(
+        session,
+        ("paper_authors", "author_id", "paper_id", [paper.paper_id for paper in hits.papers]),
+        ("summary_tags", "tag_id", "summary_id", alone),
+        ("summary_tags", "summary_id, tag_id", "summary_id", map(int, papers)),
+    )
+    tags = Counter(of_alone)
+    both = zip(of_several[::2], of_several[1::2], strict=True)
+    tags.update(tag for _, tag in {(papers[number], tag) for number, tag in both})
+    return tags, Counter(written)
 
 
-def _read_numbers(session: Session, columns: str, which: str) -> list[str]:
-    """The numbers in some columns of many rows, each row behind the other.
+def _read_numbers(
+    session: Session, *wanted: tuple[str, str, str, Iterable[int]]
+) -> list[list[str]]:
+    """The numbers in columns of many rows, each row behind the other, all in one statement.
 
-    As one text, written out and joined by the database: to make a row of Python for each, or a
-    parameter, takes several times as long as to read them.
+    As one text of each, written out and joined by the database: to make a row of Python for each,
+    or a parameter, takes several times as long as to read them.
+
+    Args:
+        wanted: a table, its columns, by which column the rows are chosen, and its values.
     """
-    connection = session.connection()
-    join = "string_agg" if connection.dialect.name == "postgresql" else "group_concat"
-    row = " || ',' || ".join(f"CAST({column} AS TEXT)" for column in columns.split(", "))
-    found = connection.exec_driver_sql(f"SELECT {join}({row}, ',') FROM {which}").scalar()  # noqa: S608  (numbers only)
-    return found.split(",") if found else []
+    connection = connection_of(session)
+    is_sqlite = connection.dialect.name == "sqlite"
+    join, cast_to = ("group_concat", "{}") if is_sqlite else ("string_agg", "CAST({} AS TEXT)")
+    texts = []
+    for table, columns, chosen_by, numbers in wanted:
+        listed = _list_numbers(numbers)
+        row = " || ',' || ".join(cast_to.format(column) for column in columns.split(", "))
+        text = f"(SELECT {join}({row}, ',') FROM {table} WHERE {chosen_by} IN ({listed}))"  # noqa: S608  (numbers only)
+        texts.append(text if listed else "NULL")
+    found = connection.exec_driver_sql(f"SELECT {', '.join(texts)}").one()
+    return [text.split(",") if text else [] for text in found]
 
 
 def _list_numbers(numbers: Iterable[int]) -> str:

@@ -112,7 +112,7 @@ def draw(session: Session, count: int) -> dict[str, list[str]]:
         "user": [f"/user/{name}" for name in users],
         "tag": [f"/tag/{name}" for name in tags],
         "search": [f"/search?q={query}" for query in searches],
-        "search, sorted and exact": [f"/search?q={query}&sort=new&exact=1" for query in searches],
+        "search, sorted and exact": [f"/search?q={query}&sort=date&exact=1" for query in searches],
         "suggestions": [f"/search/suggest?q={query}" for query in searches],
         "feed, further down": [f"/rss.xml?page={depth}" for depth in depths],
     }
