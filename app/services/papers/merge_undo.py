@@ -152,13 +152,14 @@ def _undo_filling(session: Session, data: dict[str, Any], kept: Paper, user: Use
     assert present is not None
     after = list_facts(present)
     filling = session.get(PaperRevision, data.get("revision", 0), populate_existing=True)
-    if filling is None or filling.undone_at is not None:
-        return  # it was merged by a version that wrote nothing down, or undone already
+    if filling is None:
+        return  # it was merged by a version that wrote nothing down
     changed = [name for name in filling.after if after[name] != before[name]]
     if changed:
         old, new = ({name: facts[name] for name in changed} for facts in (before, after))
         add_revision(session, present, FactChange(old, new), user, kind="undo")
-        mark_undone(filling, user)
+        if filling.undone_at is None:  # else somebody has said the same again since
+            mark_undone(filling, user)
 
 
 def _take_out(session: Session, filled: dict[str, Any], kept: Paper) -> None:

@@ -39,6 +39,7 @@ from app.services.exporting import vault
 from app.services.operation.rerender import renew_marked, renew_stale
 from app.services.papers import fact_changes
 from app.services.papers.duplicates import suggest_duplicates
+from app.services.papers.editing import PaperEdit, edit_paper
 from app.services.papers.merge_undo import undo_merge
 from app.services.papers.merging import mark_different, merge_papers
 from app.services.papers.removal import undo_revision
@@ -737,3 +738,20 @@ def test_a_title_comes_back_folded_by_the_present_rules(session: Session) -> Non
     found.data = {**found.data, "paper": old}
     session.commit()
     assert undo(session, number).title_folded == "lukasiewicz logic"
+
+
+def test_what_was_typed_again_is_not_taken_out_without_a_trace(session: Session) -> None:
+    """The filling is undone, and a reader then says the same of the paper that was kept."""
+    kept, removed = pair(session)
+    number = merge(session, kept, removed)
+    (filling,) = list_revisions(session)
+    reader = make_user(session)
+    undo_revision(session, filling.id, reader)
+    session.commit()
+    abstract = {"abstract": filling.after["abstract"]}
+    assert edit_paper(session, kept, PaperEdit(abstract), reader) is not None
+    session.commit()
+    undo(session, number)
+    last = list_revisions(session)[-1]
+    assert (last.kind, last.paper_id, last.before) == ("undo", kept.id, abstract)
+    assert last.after == {"abstract": ""}

@@ -64,9 +64,7 @@ def test_the_editor_of_the_other_paper_has_the_text(
     assert session.scalars(select(Summary.source)).all() == ["Mine."]
 
 
-def test_an_autosave_is_told(
-    writer: Browser, meanwhile: dict[str, str], session: Session
-) -> None:
+def test_an_autosave_is_told(writer: Browser, meanwhile: dict[str, str], session: Session) -> None:
     page = writer.post(f"{WRITE}/draft", {**meanwhile, "source": "Mine."}, headers=JSON)
     assert page.status == 422
     assert "merged" in json.loads(page.text)["error"]
