@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.db import begin_writing
+from app.db import begin_writing, insert_missing
 from app.models import DerivedVersion, Link, Paper, PaperMerge, Summary, Tag, Venue
 from app.models.papers.venue import venue_folded
 from app.models.summaries.link import MAX_LABEL_FOLDED
@@ -70,7 +70,10 @@ def refold(session: Session) -> Iterator[int]:
         .values(renderer_version=STALE)
         .execution_options(synchronize_session=False)
     )
-    session.merge(DerivedVersion(name=NAME, version=TEXT_VERSION))
+    # Two nodes may start at the same time, and both come to this end.
+    insert_missing(session, DerivedVersion, [{"name": NAME, "version": TEXT_VERSION}], ["name"])
+    done = update(DerivedVersion).where(DerivedVersion.name == NAME)
+    session.execute(done.values(version=TEXT_VERSION))
     session.commit()
 
 
