@@ -168,7 +168,8 @@ def begin_writing(session: Session) -> None:
     except OperationalError as error:
         if error.orig is None or not is_lost(error.orig):
             raise
-        session.rollback()  # the pool is empty now: this opens the file, which may be well again
+        # The pool is empty now: this opens the file, which may be well again. Nothing was begun, so
+        # nothing is rolled back: that would lose what the session is to add.
         session.connection(execution_options=WRITING)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -208,3 +208,21 @@ def test_a_fault_is_logged_without_what_was_sent(
     assert "Traceback" in caplog.text
     assert SECRET_TEXT not in caplog.text
     assert SECRET_TEXT not in answer.text
+
+
+@pytest.mark.parametrize("any_file_database", ["sqlite"], indirect=True)
+def test_what_is_to_be_added_outlasts_a_lost_connection(
+    any_file_database: Database, disk: Disk
+) -> None:
+    database = any_file_database
+    database.engine.dispose()
+    disk.read_only = True
+    with database.session() as session:  # so that the pool holds one that cannot write
+        session.scalar(text("SELECT 1"))
+    disk.read_only = False
+    with database.session() as session:
+        session.add(User(name="ann", display_name="Ann", joined_at=now()))
+        begin_writing(session)
+        session.commit()
+    with database.session() as session:
+        assert session.scalars(select(User.name)).all() == ["ann"]
