@@ -54,10 +54,10 @@ def attach_entity(session: Session, kind: type[Entity], values: Iterable[Any]) -
 
 
 def insert_entity(session: Session, new: Any) -> None:
-    """Insert an entity that is not in the session yet, which then has it as if it had loaded it.
+    """Insert an entity, which the session then has as if it had loaded it.
 
     Args:
-        new: of a kind with the key `id`, which the database gives it.
+        new: not in the session yet, of a kind with the key `id`, which the database gives it.
     """
     session.flush()
     kind: Any = type(new)

@@ -151,6 +151,8 @@ def connection_of(session: Session) -> Connection:
     found = session.info.get(_CONNECTED)
     if found is None or not found[0].is_active:  # the session says what went wrong
         return session.connection()
+    if session.in_nested_transaction():  # whose savepoint the session sets only when it is asked
+        return session.connection()
     connection: Connection = found[1]
     return connection
 

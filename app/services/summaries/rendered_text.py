@@ -67,7 +67,10 @@ def apply_rendered_text(session: Session, summary: Summary, rendered: RenderedTe
 
 
 def write_what_follows(session: Session, summary: Summary, rendered: RenderedText) -> None:
-    """Write the links and pictures of a summary whose row has its HTML; else as the former."""
+    """Write the links and pictures of a summary whose row has its HTML.
+
+    Otherwise as `apply_rendered_text`.
+    """
     found = find_papers_of_text(session, rendered.refs, rendered.owner)
     if not is_current(session, rendered, found):
         summary.renderer_version = STALE
