@@ -18,9 +18,8 @@ def test_a_paper_has_its_authors_in_order_and_its_venue(session: Session) -> Non
     found = papers.find_paper_by_key(session, "conf/x/A")
     assert found is not None
     assert [each.printed for each in found.authorships] == ["Ann Lee", "Bo Yu"]
-    assert {name: getattr(found, name) for name in Paper.__table__.columns.keys()} == {
-        name: getattr(loaded, name) for name in Paper.__table__.columns.keys()
-    }
+    for column in Paper.__table__.columns:
+        assert getattr(found, column.key) == getattr(loaded, column.key)
     assert found not in session.dirty
     assert papers.find_paper_by_key(session, "conf/x/A") is found
     assert papers.find_paper_by_key(session, "conf/x/B") is None
