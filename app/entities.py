@@ -52,7 +52,7 @@ def attach_entity(session: Session, kind: type[Entity], values: Iterable[Any]) -
 
 
 def relate(entity: Any, name: str, related: Any) -> None:
-    """Give an entity what a relationship leads to, unless it has it, as if it was loaded."""
+    """Give an entity what a relationship leads to, unless it has it already."""
     if name not in instance_dict(entity):
         set_committed_value(entity, name, related)
 
