@@ -79,7 +79,7 @@ def _insert_into(table: Table) -> ReturningInsert[Any]:
 
 
 def relate(entity: Any, name: str, related: Any) -> None:
-    """Give an entity what a relationship leads to, unless it has it, as if it was loaded."""
+    """Give an entity what a relationship leads to, unless it has it already."""
     if name not in instance_dict(entity):
         set_committed_value(entity, name, related)
 

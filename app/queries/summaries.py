@@ -38,7 +38,7 @@ def list_summaries_of_paper(
     session.flush()
     connection = connection_of(session)
     of_summary = len(list_columns(Summary))
-    loaded: list[Summary] = []
+    loaded = []
     for row in read_rows(connection, _select_of_paper(stand_in(viewer)), asked):
         summary = attach_entity(session, Summary, row[:of_summary])
         relate(summary, "paper", paper)

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing
 from app.models import ListEntry, Paper, User
 from app.queries.lists import list_overview
-from app.services import changes
+from app.services import changes, votes
 from tests.helpers.client import Browser
-from tests.helpers.factories import make_paper, make_summary, make_user, put_on_list
+from tests.helpers.factories import make_paper, make_summary, make_user, publish, put_on_list
 
 SUMMARISED = "Has a summary ({})"
 
@@ -79,6 +79,52 @@ def test_what_is_about_other_papers_counts_nothing_anew(
     make_summary(session, papers[2], find_mira(session))
     session.commit()
     assert SUMMARISED.format(0) in guest.get("/list").text
+
+
+@pytest.mark.sqlite_only("with PostgreSQL no part is kept for one member")
+def test_votes_on_papers_of_the_list_count_nothing_anew(
+    guest: Browser, session: Session, papers: list[Paper], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary = make_summary(session, papers[0], find_mira(session))
+    voter = make_user(session, "voter")
+    session.commit()
+    for _ in range(3):
+        assert SUMMARISED.format(1) in guest.get("/list").text
+
+    def fail(*_given: object) -> None:
+        raise AssertionError("counted anew")
+
+    monkeypatch.setattr(list_overview, "load_facets", fail)
+    votes.cast_vote(session, voter, summary.id, 1)
+    session.commit()
+    assert SUMMARISED.format(1) in guest.get("/list").text
+
+
+def test_a_title_and_a_takeaway_of_a_listed_paper_are_those_of_now(
+    guest: Browser, session: Session, papers: list[Paper]
+) -> None:
+    begin_writing(session)
+    changes.note(session, "paper", papers[0].id)
+    named = {"title": "Renamed", "title_html": "Renamed"}
+    session.execute(update(Paper).where(Paper.id == papers[0].id).values(**named))
+    session.commit()
+    assert "Renamed" in guest.get("/list").text
+    make_summary(session, papers[1], find_mira(session), takeaway="What it is about.")
+    session.commit()
+    assert "What it is about." in guest.get("/list").text
+
+
+def test_a_hidden_text_of_ones_own_is_shown_at_once(
+    guest: Browser, session: Session, papers: list[Paper]
+) -> None:
+    ann = session.scalars(select(User).where(User.name == "ann")).one()
+    hidden = {"visibility": "private", "source": "Text."}
+    for takeaway in ("For me alone.", "For me alone, again."):
+        paper = session.get_one(Paper, papers[0].id)
+        publish(session, ann, paper, takeaway=takeaway, **hidden)  # type: ignore[arg-type]
+        session.commit()
+        for _ in range(3):
+            assert takeaway in guest.get("/list").text
 
 
 def test_the_shorter_way_finds_the_same_new_papers(
