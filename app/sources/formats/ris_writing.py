@@ -44,9 +44,10 @@ _SIMPLE = {
 
 
 def entry(record: PaperRecord, note: str = "", own: OwnFacts | None = None) -> str:
-    """The record as one entry of RIS, perhaps with a note and what a reader's list says.
+    """The record as one entry of RIS.
 
-    With the line ends that the format asks for. Labels are keywords too, behind the paper's.
+    Perhaps with a note and what a reader's list says. It has the line ends that the format asks
+    for. Labels are keywords too, behind the paper's.
 
     No value can begin a line of its own, so none can add a field or an entry.
     """

@@ -262,7 +262,7 @@ def test_a_public_text_takes_the_place_of_one_that_is_gone(session: Session) -> 
 
 @pytest.mark.parametrize("audience", ["group", "public"])
 def test_what_a_group_has_read_stays_when_accounts_merge(session: Session, audience: str) -> None:
-    """A later public text is not put before them; one that everybody reads is joined to it."""
+    """One that everybody reads is joined to the later one."""
     group = make_group(session)
     _, reading, users = group
     for user in users:
