@@ -18,7 +18,7 @@ from app.queries.summary_entries import SummaryEntry
 from app.references.addresses import paper_path
 from app.services.exporting.citations import record_of
 from app.sources.lists.jabref_shelves import ShelfGroup, make_shelf_groups
-from app.sources.lists.own_lines import OwnFacts
+from app.sources.own_lines import OwnFacts
 from app.sources.record import PaperRecord
 
 BATCH = 200  # papers that are in memory at once

@@ -16,7 +16,7 @@ from app.sources.formats import csl_writing, ris_writing
 from app.sources.formats.table_cells import make_cell
 from app.sources.lists.jabref_groups import write_group_tree
 from app.sources.lists.jabref_shelves import ShelfGroup, clean_group_name
-from app.sources.lists.own_lines import OwnFacts
+from app.sources.own_lines import OwnFacts
 
 _COLUMNS = (
     *("key", "title", "authors", "year", "venue", "doi", "arxiv", "url", "keywords"),

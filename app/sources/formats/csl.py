@@ -25,9 +25,9 @@ from app.sources.answers import (
 )
 from app.sources.bibtex.reading import BadEntry
 from app.sources.limits import MAX_PASTED_BYTES, TOO_MANY_MARKS, MarksLeft, is_too_long
-from app.sources.lists.own_lines import OwnFacts, is_own_text, read_own_facts
 from app.sources.markup import one_line, plain
 from app.sources.name_lists import is_others
+from app.sources.own_lines import OwnFacts, is_own_text, read_own_facts
 from app.sources.record import OTHERS, PaperRecord
 from app.text.person_names import format_name
 

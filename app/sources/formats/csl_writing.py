@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.sources.lists.own_lines import OwnFacts, write_other_facts, write_status
+from app.sources.own_lines import OwnFacts, write_other_facts, write_status
 from app.sources.record import PaperRecord
 from app.sources.works import (
     address_of,

@@ -16,9 +16,9 @@ from app.references.mentions import archive_urls, arxiv_alone, arxiv_in, doi_in
 from app.sources.answers import calendar_day, month_macro, year_of
 from app.sources.bibtex.reading import BadEntry
 from app.sources.limits import MAX_PASTED_BYTES, TOO_MANY_MARKS, MarksLeft, is_too_long
-from app.sources.lists.own_lines import OwnFacts, is_own_text, read_own_facts, remove_labels
 from app.sources.markup import one_line, plain
 from app.sources.name_lists import ends_in_others, is_others, names
+from app.sources.own_lines import OwnFacts, is_own_text, read_own_facts, remove_labels
 from app.sources.record import OTHERS, PaperRecord
 from app.text.lines import plain_ends
 from app.text.person_names import format_name, is_group

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.sources.lists.own_lines import OwnFacts, write_other_facts, write_status
+from app.sources.own_lines import OwnFacts, write_other_facts, write_status
 from app.sources.record import PaperRecord
 from app.sources.works import (
     address_of,

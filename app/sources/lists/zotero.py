@@ -26,9 +26,9 @@ from app.sources.lists.listed_paper import (
     ListedPaper,
     read_moment,
 )
-from app.sources.lists.own_lines import read_own_facts
 from app.sources.lists.statuses import read_extra, split_status
 from app.sources.markup import plain
+from app.sources.own_lines import read_own_facts
 
 NO_PAPERS = ("note", "attachment", "annotation")
 _TYPES = {

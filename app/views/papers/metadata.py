@@ -16,7 +16,7 @@ from app.queries.summary_entries import SummaryEntry
 from app.references.addresses import outside_url
 from app.rendering import plain_takeaway
 from app.sources.formats import csl_writing, schema_org
-from app.sources.lists.own_lines import OwnFacts
+from app.sources.own_lines import OwnFacts
 from app.sources.record import PaperRecord
 from app.sources.retractions import Retraction
 

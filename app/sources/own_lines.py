@@ -12,9 +12,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-
-from app.sources.lists.listed_paper import MAX_NAMES, read_moment
 
 PRIORITIES = {"low": 1, "medium": 2, "high": 3}
 MAX_CHARS = 20_000  # that are looked at
@@ -35,10 +32,6 @@ class OwnFacts:
     status_date: str = ""
     priority: str = ""
     labels: tuple[str, ...] = ()
-
-    @property
-    def status_at(self) -> datetime | None:
-        return read_moment(self.status_date)
 
     @property
     def priority_number(self) -> int:
@@ -73,7 +66,7 @@ def read_own_facts(texts: Iterable[str]) -> OwnFacts:
     for text in (each[:MAX_CHARS] for each in texts):
         listed = _LABELS.search(text)
         if listed is not None and not labels:
-            labels = [name.strip() for name in listed[1].split(",")][:MAX_NAMES]
+            labels = [name.strip() for name in listed[1].split(",")]
         for match in _FACT.finditer(_LABELS.sub("", text)):
             found.setdefault(match[1], match[2].strip())
     return OwnFacts(
