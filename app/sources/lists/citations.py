@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from app.references.own_lines import is_own_text
 from app.sources.answers import text_at
 from app.sources.bibtex.reading import BadEntry
 from app.sources.formats.csl import (
@@ -26,7 +27,6 @@ from app.sources.formats.ris import (
 from app.sources.lists.listed_paper import ListedPaper, read_moment
 from app.sources.lists.statuses import read_extra, split_status
 from app.sources.markup import plain
-from app.sources.own_lines import is_own_text
 
 # Notes that only repeat where a paper is found.
 _NO_NOTE = re.compile(r"(?:arXiv|doi|PMID|PMCID|ISSN|ISBN)?\W*\S*", re.IGNORECASE)

@@ -39,7 +39,7 @@ class ShelfGroup:
 
 
 def clean_group_name(name: str) -> str:
-    """A name as the field `groups` can hold it: a comma or a semicolon would end it."""
+    """A name as the field `groups` can hold it, without commas and semicolons."""
     return " ".join(re.sub(r"[,;{}]", " ", name).split())
 
 

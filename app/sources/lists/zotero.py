@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from app.references.mentions import arxiv_in
+from app.references.own_lines import read_own_facts
 from app.sources.answers import objects_at, text_at, texts_at, value_at
 from app.sources.bibtex.reading import BadEntry
 from app.sources.formats.csl import read_csl_item
@@ -28,7 +29,6 @@ from app.sources.lists.listed_paper import (
 )
 from app.sources.lists.statuses import read_extra, split_status
 from app.sources.markup import plain
-from app.sources.own_lines import read_own_facts
 
 NO_PAPERS = ("note", "attachment", "annotation")
 _TYPES = {
