@@ -63,8 +63,8 @@ def merge(session: Session, source: User, target: User) -> AccountMergeResult:
     Where both wrote about a paper, the text that was edited later stays what readers see, with its
     visibility; the other one is before it in the history. No text becomes public, and no anonymous
     one gets a name: what others could not read, or not under this name, is in the history for its
-    writer alone. A text that a reading group has stays there: where the later one is not public, or
-    anonymous, both stay.
+    writer alone. A text that a reading group has stays there: both stay where the later one is not
+    public, or anonymous, and where the group has read an earlier one that is not public.
 
     Raises:
         Refusal: for the same account twice, or one that is another by now.
@@ -153,12 +153,14 @@ def _must_stay(session: Session, one: Summary, other: Summary) -> bool:
     """Whether the earlier text is in a reading in whose place the later one cannot be.
 
     Who handed in the one did not choose to show the other to the group. What everybody reads under
-    its writer's name can be in its place.
+    its writer's name can be in its place, unless the group has read the earlier one and could read
+    it nowhere else: what they talked about is taken from nobody.
     """
     kept, gone = _sort_by_age(one, other)
-    if kept.visibility == "public" and not kept.anonymous:
+    is_shown = kept.visibility == "public" and not kept.anonymous
+    if is_shown and gone.visibility == "public":
         return False
-    return is_handed_in_alone(session, gone, kept)
+    return is_handed_in_alone(session, gone, kept, only_revealed=is_shown)
 
 
 def _keep_both(session: Session, one: Summary, other: Summary, target: User) -> None:

@@ -16,9 +16,9 @@ from app.queries.papers import load_whole_papers
 from app.queries.shelves.overview import load_own_shelves_of_papers, load_own_titles
 from app.queries.summary_entries import SummaryEntry
 from app.references.addresses import paper_path
+from app.references.own_lines import ListedFacts
 from app.services.exporting.citations import record_of
 from app.sources.lists.jabref_shelves import ShelfGroup, make_shelf_groups
-from app.sources.lists.own_lines import OwnFacts
 from app.sources.record import PaperRecord
 
 BATCH = 200  # papers that are in memory at once
@@ -60,7 +60,7 @@ class ExportedPaper:
     summaries_count: int
     entry: EntryFacts | None = None
     note: str = ""
-    own: OwnFacts | None = None
+    own: ListedFacts | None = None
     shelves: tuple[ShelfGroup, ...] = ()
 
 
@@ -137,8 +137,8 @@ def _load_texts(
     }
 
 
-def _make_own_facts(entry: EntryFacts) -> OwnFacts:
-    return OwnFacts(entry.status, entry.status_date, entry.priority, tuple(entry.labels))
+def _make_own_facts(entry: EntryFacts) -> ListedFacts:
+    return ListedFacts(entry.status, entry.status_date, entry.priority, tuple(entry.labels))
 
 
 def _make_note(entry: EntryFacts | None, text: SummaryEntry | None, site: str) -> str:

@@ -10,13 +10,13 @@ from typing import BinaryIO
 
 from sqlalchemy.orm import Session
 
+from app.references.own_lines import ListedFacts
 from app.services.exporting.paper_set import ExportedPaper, PaperSet, read_exported_papers
 from app.sources.bibtex import writing as bibtex_writing
 from app.sources.formats import csl_writing, ris_writing
 from app.sources.formats.table_cells import make_cell
 from app.sources.lists.jabref_groups import write_group_tree
 from app.sources.lists.jabref_shelves import ShelfGroup, clean_group_name
-from app.sources.lists.own_lines import OwnFacts
 
 _COLUMNS = (
     *("key", "title", "authors", "year", "venue", "doi", "arxiv", "url", "keywords"),
@@ -62,7 +62,7 @@ def write_bibtex(papers: Iterator[ExportedPaper], _: PaperSet) -> Iterator[str]:
 
 def _make_jabref_fields(paper: ExportedPaper) -> tuple[dict[str, str], list[str]]:
     """What JabRef has of a list, and the labels as it calls them."""
-    own = paper.own or OwnFacts()
+    own = paper.own or ListedFacts()
     labels = list(filter(None, map(clean_group_name, own.labels)))
     groups = ", ".join(dict.fromkeys([*labels, *(shelf.name for shelf in paper.shelves)]))
     priority = _JABREF_PRIORITIES.get(own.priority, "")

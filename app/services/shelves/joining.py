@@ -154,11 +154,20 @@ def _remember_addresses(session: Session, source: User, shelves: Sequence[Shelf]
     session.flush()
 
 
-def is_handed_in_alone(session: Session, summary: Summary, other: Summary) -> bool:
-    """Whether a reading has one of two texts of a paper, and not the other."""
+def is_handed_in_alone(
+    session: Session, summary: Summary, other: Summary, *, only_revealed: bool = False
+) -> bool:
+    """Whether a reading has one of two texts of a paper, and not the other.
+
+    Args:
+        only_revealed: count only readings whose members have read it.
+    """
     handed_in = select(Participation.reading_id).where(Participation.summary_id == summary.id)
     others = select(Participation.reading_id).where(Participation.summary_id == other.id)
     alone = handed_in.where(Participation.reading_id.not_in(others))
+    if only_revealed:
+        revealed = select(Reading.id).where(Reading.revealed_at.is_not(None))
+        alone = alone.where(Participation.reading_id.in_(revealed))
     return session.scalar(alone.limit(1)) is not None
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from app.references.addresses import complete_address
 from app.references.mentions import archive_urls, arxiv_alone, arxiv_in, doi_in
 from app.references.orcid import orcid_of
+from app.references.own_lines import ListedFacts, is_own_text, read_own_facts
 from app.sources.answers import (
     calendar_day,
     mend_escapes,
@@ -25,7 +26,6 @@ from app.sources.answers import (
 )
 from app.sources.bibtex.reading import BadEntry
 from app.sources.limits import MAX_PASTED_BYTES, TOO_MANY_MARKS, MarksLeft, is_too_long
-from app.sources.lists.own_lines import OwnFacts, is_own_text, read_own_facts
 from app.sources.markup import one_line, plain
 from app.sources.name_lists import is_others
 from app.sources.record import OTHERS, PaperRecord
@@ -148,7 +148,7 @@ def read_csl_item(item: Mapping[str, Any]) -> PaperRecord:
     )
 
 
-def read_csl_facts(item: Mapping[str, Any]) -> OwnFacts:
+def read_csl_facts(item: Mapping[str, Any]) -> ListedFacts:
     """What a reader's list says in an item, at the beginning of its note."""
     head = _note(item).partition("\n\n")[0]
     return read_own_facts([head] if is_own_text(head) else [])
@@ -160,7 +160,7 @@ def read_csl_notes(item: Mapping[str, Any]) -> str:
     return plain(rest) if is_own_text(head) else ""
 
 
-def read_csl_keywords(item: Mapping[str, Any], own: OwnFacts) -> list[str]:
+def read_csl_keywords(item: Mapping[str, Any], own: ListedFacts) -> list[str]:
     """The keywords of an item without the labels of a reader's list."""
     text = one_line(_string(item, "keyword"))
     labels = ", ".join(own.labels)

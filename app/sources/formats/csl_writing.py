@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.sources.lists.own_lines import OwnFacts, write_other_facts, write_status
+from app.references.own_lines import ListedFacts, write_other_facts, write_status
 from app.sources.record import PaperRecord
 from app.sources.works import (
     address_of,
@@ -44,12 +44,12 @@ _GENRES = {"phdthesis": "PhD thesis", "mastersthesis": "Master's thesis"}
 _LONG = frozenset({"abstract", "note"})
 
 
-def item(record: PaperRecord, note: str = "", own: OwnFacts | None = None) -> dict[str, Any]:
+def item(record: PaperRecord, note: str = "", own: ListedFacts | None = None) -> dict[str, Any]:
     """The record as an item, with a note and what a reader's list says.
 
     Unknown fields are left out. Labels are keywords too, behind the paper's.
     """
-    own = own or OwnFacts()
+    own = own or ListedFacts()
     lines = "\n".join(filter(None, (write_status(own), *write_other_facts(own))))
     kind, details = kind_of(record), record.details
     first, last = pages_of(record)

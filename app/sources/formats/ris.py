@@ -13,10 +13,10 @@ from itertools import chain
 
 from app.references.addresses import complete_address
 from app.references.mentions import archive_urls, arxiv_alone, arxiv_in, doi_in
+from app.references.own_lines import ListedFacts, is_own_text, read_own_facts, remove_labels
 from app.sources.answers import calendar_day, month_macro, year_of
 from app.sources.bibtex.reading import BadEntry
 from app.sources.limits import MAX_PASTED_BYTES, TOO_MANY_MARKS, MarksLeft, is_too_long
-from app.sources.lists.own_lines import OwnFacts, is_own_text, read_own_facts, remove_labels
 from app.sources.markup import one_line, plain
 from app.sources.name_lists import ends_in_others, is_others, names
 from app.sources.record import OTHERS, PaperRecord
@@ -150,13 +150,13 @@ def read_ris_record(fields: Fields) -> PaperRecord | None:
     )
 
 
-def read_ris_facts(fields: Fields) -> OwnFacts:
+def read_ris_facts(fields: Fields) -> ListedFacts:
     """What a reader's list says in an entry: Zotero gives notes as HTML."""
     notes = (plain(each) if each[:1] == "<" else each for each in fields.get("N1", []))
     return read_own_facts([*fields.get("M2", []), *filter(is_own_text, notes)])
 
 
-def read_ris_keywords(fields: Fields, own: OwnFacts) -> list[str]:
+def read_ris_keywords(fields: Fields, own: ListedFacts) -> list[str]:
     """The keywords of an entry without the labels of a reader's list."""
     words = (one_line(word) for word in fields.get("KW", []))
     return remove_labels(filter(None, words), own)

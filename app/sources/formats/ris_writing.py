@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.sources.lists.own_lines import OwnFacts, write_other_facts, write_status
+from app.references.own_lines import ListedFacts, write_other_facts, write_status
 from app.sources.record import PaperRecord
 from app.sources.works import (
     address_of,
@@ -43,14 +43,15 @@ _SIMPLE = {
 }
 
 
-def entry(record: PaperRecord, note: str = "", own: OwnFacts | None = None) -> str:
-    """The record as one entry of RIS, perhaps with a note and what a reader's list says.
+def entry(record: PaperRecord, note: str = "", own: ListedFacts | None = None) -> str:
+    """The record as one entry of RIS.
 
-    With the line ends that the format asks for. Labels are keywords too, behind the paper's.
+    Perhaps with a note and what a reader's list says. It has the line ends that the format asks
+    for. Labels are keywords too, behind the paper's.
 
     No value can begin a line of its own, so none can add a field or an entry.
     """
-    own = own or OwnFacts()
+    own = own or ListedFacts()
     told = (
         *_fields(record),
         *(("KW", label) for label in own.labels),

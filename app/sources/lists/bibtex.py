@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from app.references.own_lines import PRIORITIES
 from app.sources.bibtex.reading import BadEntry, clean_bibtex, scan_entries
 from app.sources.lists.jabref_groups import read_group_tree
 from app.sources.lists.listed_paper import ListedPaper, read_moment
-from app.sources.lists.own_lines import PRIORITIES
 from app.sources.lists.statuses import split_status
 from app.sources.record import PaperRecord
 from app.text.tex import paragraphs, plain

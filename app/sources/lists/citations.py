@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from app.references.own_lines import is_own_text
 from app.sources.answers import text_at
 from app.sources.bibtex.reading import BadEntry
 from app.sources.formats.csl import (
@@ -24,7 +25,6 @@ from app.sources.formats.ris import (
     read_ris_record,
 )
 from app.sources.lists.listed_paper import ListedPaper, read_moment
-from app.sources.lists.own_lines import is_own_text
 from app.sources.lists.statuses import read_extra, split_status
 from app.sources.markup import plain
 
@@ -50,7 +50,7 @@ def read_ris_list(text: str) -> Iterator[ListedPaper | BadEntry]:
             citekey="" if key.isdigit() else key,  # Zotero and EndNote number their records
             names=("" if key.isdigit() else key,),
             status=own.status or status,
-            status_at=own.status_at,
+            status_at=read_moment(own.status_date),
             priority=own.priority_number,
             notes="\n\n".join(filter(_is_note, notes)),
             labels=own.labels,

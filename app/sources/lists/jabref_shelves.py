@@ -20,10 +20,14 @@ TWIN = " (shelf)"  # behind the name of one that is called as a label is
 
 @dataclass(frozen=True)
 class ShelfGroup:
-    """The group of a shelf: its names from the outermost on; `title` is empty for one around it."""
+    """The group of a shelf.
+
+    Attributes:
+        path: its names from the outermost on.
+    """
 
     path: tuple[str, ...]
-    title: str = ""
+    title: str
 
     @property
     def name(self) -> str:
@@ -31,11 +35,11 @@ class ShelfGroup:
 
     @property
     def description(self) -> str:
-        return f"{_MARK}{self.title}" if self.title else ""
+        return f"{_MARK}{self.title}"
 
 
 def clean_group_name(name: str) -> str:
-    """A name as the field `groups` can hold it: a comma or a semicolon would end it."""
+    """A name as the field `groups` can hold it, without commas and semicolons."""
     return " ".join(re.sub(r"[,;{}]", " ", name).split())
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from app.references.mentions import arxiv_in
+from app.references.own_lines import read_own_facts
 from app.sources.answers import objects_at, text_at, texts_at, value_at
 from app.sources.bibtex.reading import BadEntry
 from app.sources.formats.csl import read_csl_item
@@ -26,7 +27,6 @@ from app.sources.lists.listed_paper import (
     ListedPaper,
     read_moment,
 )
-from app.sources.lists.own_lines import read_own_facts
 from app.sources.lists.statuses import read_extra, split_status
 from app.sources.markup import plain
 

@@ -14,9 +14,9 @@ from typing import Any
 from app.models import Identifier, Paper, Summary
 from app.queries.summary_entries import SummaryEntry
 from app.references.addresses import outside_url
+from app.references.own_lines import ListedFacts
 from app.rendering import plain_takeaway
 from app.sources.formats import csl_writing, schema_org
-from app.sources.lists.own_lines import OwnFacts
 from app.sources.record import PaperRecord
 from app.sources.retractions import Retraction
 
@@ -102,7 +102,7 @@ def make_preview(paper: Paper, entries: Sequence[SummaryEntry], site_url: str) -
 
 
 def format_public_json(
-    record: PaperRecord, facts: PublicFacts, note: str = "", own: OwnFacts | None = None
+    record: PaperRecord, facts: PublicFacts, note: str = "", own: ListedFacts | None = None
 ) -> str:
     """What everybody may know of a paper, as an item of CSL-JSON.
 

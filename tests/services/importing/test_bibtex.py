@@ -207,7 +207,9 @@ def test_what_cannot_be_kept_costs_no_paper(session: Session) -> None:
     assert "the field series is too long" in said
     assert 'the BibTeX key a \\b"c cannot be used here; it is a-b-c' in said
     assert second.status == "added"
-    assert session.scalars(select(Venue.name).order_by(Venue.id)).all()[1] == "SIGGRAPH/Eurographics"
+    assert (
+        session.scalars(select(Venue.name).order_by(Venue.id)).all()[1] == "SIGGRAPH/Eurographics"
+    )
     assert (third.status, third.line) == ("refused", 3)
     assert third.message == "c: title: A title can be up to 1,000 characters (you have 1,499)."
 

@@ -260,6 +260,31 @@ def test_a_public_text_takes_the_place_of_one_that_is_gone(session: Session) -> 
     assert read(session, group, ann) == {"By ann.", "By dora.", "By cleo."}
 
 
+@pytest.mark.parametrize("audience", ["group", "public"])
+def test_what_a_group_has_read_stays_when_accounts_merge(session: Session, audience: str) -> None:
+    """One that everybody reads is joined to the later one."""
+    group = make_group(session)
+    _, reading, users = group
+    for user in users:
+        write(session, group, user, audience)
+    run_job(session)
+    ann, ben, _ = users
+    everybody = {"By ann.", "By ben.", "By cleo."}
+    assert read(session, group, ann) == everybody
+    dora = make_user(session, "dora")
+    later = make_summary(session, session.get_one(Paper, reading.paper_id), dora, "By dora.")
+    begin_writing(session)
+    later.edited_at = now() + timedelta(days=1)
+    session.commit()
+    done = accounts.merge(session, ben, dora)
+    session.commit()
+    assert done.joined == (0 if audience == "group" else 1)
+    shown = everybody if audience == "group" else {"By ann.", "By dora.", "By cleo."}
+    assert read(session, group, ann) == shown
+    session.refresh(later)
+    assert (later.user_id, later.place, later.visibility) == (dora.id, 0, "public")
+
+
 def test_two_texts_of_one_reading_become_one(session: Session) -> None:
     group = make_group(session)
     _, _, (ann, ben, cleo) = group

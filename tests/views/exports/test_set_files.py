@@ -280,7 +280,7 @@ def test_own_facts_come_in_again_as_they_went_out(app: Flask, session: Session, 
 
 @pytest.mark.parametrize("end", ["bib", "ris", "json"])
 def test_own_facts_are_in_no_file_of_others(app: Flask, session: Session, end: str) -> None:
-    """Not for guests or members, nor without notes; a pasted file makes no keyword of a label."""
+    """Not for guests or members; a pasted file makes no keyword of a label."""
     ann = Browser(app.test_client()).sign_up("ann")
     paper = make_paper(session, "conf/x/A1", "Of a title", venue="conf/x")
     own = {"status": "stopped", "priority": "high", "labels": "hidden"}

@@ -363,7 +363,7 @@ def rename(session: Session, shelf: Shelf, slug: str, visibility: str) -> None:
 
 
 def test_a_row_shows_remark_and_note(guest: Browser, session: Session) -> None:
-    """The reader's own remark as HTML, in a row that is kept for all with what the shelf adds."""
+    """In a row that is kept for all, with what the shelf adds."""
     guest.sign_up("ann")
     ann = session.scalars(select(User).where(User.name == "ann")).one()
     paper = make_paper(session, "conf/x/A1", "Noted")

@@ -91,7 +91,9 @@ def choose_shelves(
 def suggest_shelves(
     session: Session, user: User, collections: Collections
 ) -> dict[str, dict[str, str]]:
-    """Where collections that were shelves go: to the reader's shelf of that title, or a new one.
+    """Where collections that were shelves go.
+
+    That is the reader's shelf of that title, or a new one.
 
     Returns:
         `choice` and `title` of each, by its folded path.

@@ -245,7 +245,7 @@ def test_groups_of_jabref_are_inner_collections(session: Session) -> None:
 
 
 def test_shelves_in_our_own_file_are_shelves_again(session: Session) -> None:
-    """Nested, of odd titles, called as a label is; into an empty account and into one's own."""
+    """Nested, of odd titles, called as a label is; into two accounts."""
     ann, ben = make_user(session, "ann"), make_user(session, "ben")
     papers = [make_paper(session, title=f"{each} paper of all") for each in ("One", "Two", "Six")]
     titles = ("Thesis", "Thesis / Methods", "Talks / Methods", "Lab; x, {y}", "todo", "Empty / In")

@@ -1,5 +1,6 @@
-"""What a reader's list says of a paper, as lines that Zotero keeps and we read again.
+"""What a reader's list says of a paper, as lines that Zotero keeps.
 
+We read them again.
 `Read_Status` and `Read_Status_Date` are those of the add-on zotero-reading-list, which it reads in
 the field "extra": the `note` of CSL-JSON, and `M2` of RIS, of which Zotero joins several with
 semicolons. `Read_Priority` and `Read_Labels` are ours. Labels come last, as a semicolon may be in
@@ -12,9 +13,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-
-from app.sources.lists.listed_paper import MAX_NAMES, read_moment
 
 PRIORITIES = {"low": 1, "medium": 2, "high": 3}
 MAX_CHARS = 20_000  # that are looked at
@@ -23,7 +21,7 @@ _FACT = re.compile(r"(Read_Status|Read_Status_Date|Read_Priority):[ \t]*([^\n;]*
 
 
 @dataclass(frozen=True)
-class OwnFacts:
+class ListedFacts:
     """Status, since when, priority and labels of an entry; what is not said is empty.
 
     Attributes:
@@ -37,21 +35,17 @@ class OwnFacts:
     labels: tuple[str, ...] = ()
 
     @property
-    def status_at(self) -> datetime | None:
-        return read_moment(self.status_date)
-
-    @property
     def priority_number(self) -> int:
         """As `ListedPaper.priority`."""
         return PRIORITIES.get(self.priority.lower(), 0)
 
 
-def write_status(facts: OwnFacts) -> str:
+def write_status(facts: ListedFacts) -> str:
     """The line of the status."""
     return f"Read_Status: {facts.status}" if facts.status else ""
 
 
-def write_other_facts(facts: OwnFacts) -> list[str]:
+def write_other_facts(facts: ListedFacts) -> list[str]:
     """The lines of what is said besides the status."""
     told = {
         "Read_Status_Date": facts.status_date,
@@ -66,17 +60,17 @@ def is_own_text(text: str) -> bool:
     return bool(_FACT.match(text) or _LABELS.match(text))
 
 
-def read_own_facts(texts: Iterable[str]) -> OwnFacts:
+def read_own_facts(texts: Iterable[str]) -> ListedFacts:
     """What some texts say, each of them with its facts in lines or between semicolons."""
     found: dict[str, str] = {}
     labels: list[str] = []
     for text in (each[:MAX_CHARS] for each in texts):
         listed = _LABELS.search(text)
         if listed is not None and not labels:
-            labels = [name.strip() for name in listed[1].split(",")][:MAX_NAMES]
+            labels = [name.strip() for name in listed[1].split(",")]
         for match in _FACT.finditer(_LABELS.sub("", text)):
             found.setdefault(match[1], match[2].strip())
-    return OwnFacts(
+    return ListedFacts(
         found.get("Read_Status", ""),
         found.get("Read_Status_Date", ""),
         found.get("Read_Priority", ""),
@@ -84,7 +78,7 @@ def read_own_facts(texts: Iterable[str]) -> OwnFacts:
     )
 
 
-def remove_labels(words: Iterable[str], facts: OwnFacts) -> list[str]:
+def remove_labels(words: Iterable[str], facts: ListedFacts) -> list[str]:
     """Keywords without the labels that stand behind them, each of which is there once."""
     words = list(words)
     left = Counter(facts.labels)
