@@ -17,7 +17,7 @@ from app.views.http.access import config, this_address
 from app.views.parts.kept import make_mark
 from app.views.parts.places import quote_back
 
-BLOCKS = ("title", "site", "description", "styles", "head", "shape", "main", "side")
+BLOCKS = ("title", "site", "description", "styles", "head", "search", "shape", "main", "side")
 _NEXT, _UNSAID = make_mark("block"), make_mark("unsaid")
 _BACK = f"back-{secrets.token_hex(8)}"  # stands in addresses, and so is made of letters
 _FRAMES = "frames"  # in the app's extensions: the settings, and what was made by them

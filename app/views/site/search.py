@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -18,6 +19,8 @@ from app.views.http import listing
 from app.views.http.access import db, search_text, viewer
 from app.views.http.security import SEARCH_LIMIT, TYPING_LIMIT
 from app.views.papers.paper import MAX_QUERY_CHARS, add_paper_url
+from app.views.parts.frames import render_framed
+from app.views.parts.member_pages import FOR_ALL_MEMBERS, fill_frame
 from app.views.site.kept_search import load_search_page
 from app.views.site.search_rows import show_hits, show_pieces
 
@@ -52,8 +55,7 @@ def results() -> str | Response:
     # Where a page says nothing else, its address does not either.
     shown = {"sort": sort if sort != "best" else None, "exact": 1 if is_exact else None}
     more = asked.offset + size < found.total
-    return render_template(
-        "search/results.html",
+    return _render_results(
         q=query,
         page=listing.make_number_page(rows[: len(found.hits)], more, q=query, **shown),
         found=found,
@@ -97,6 +99,14 @@ def description() -> Response:
     """How a browser searches here, for its list of search engines."""
     page = render_template("search/opensearch.xml", site=db().info["site_url"])
     return Response(page, mimetype="application/opensearchdescription+xml")
+
+
+def _render_results(**shown: Any) -> str:
+    reader = viewer()
+    if reader is None:
+        return render_framed("search/results.html", **shown)
+    # The menu of the account is kept; what is the reader's own stands in the rows already.
+    return fill_frame(render_framed("search/results.html", **shown, **FOR_ALL_MEMBERS), reader)
 
 
 def _find_formulas(drafts: Sequence[FoundDraft], rows: Iterable[str]) -> str:
