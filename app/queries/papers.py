@@ -32,9 +32,14 @@ class PaperRow:
 
 def find_paper_by_key(session: Session, key: str) -> Paper | None:
     """The paper of exactly this bibtex key, with authors and venue."""
+    return session.scalar(_select_by_key(), {"key": key})
+
+
+def find_paper_for_page(session: Session, key: str) -> Paper | None:
+    """The same in less time, for a page: its authors and venue do not outlive a rollback."""
     session.flush()
     connection = connection_of(session)
-    row = read_rows(connection, _select_by_key(), {"key": key}).one_or_none()
+    row = read_rows(connection, _select_with_venue(), {"key": key}).one_or_none()
     if row is None:
         return None
     of_paper = len(list_columns(Paper))
@@ -154,7 +159,12 @@ def list_identifiers(session: Session, paper: Paper) -> list[Identifier]:
 
 
 @cache
-def _select_by_key() -> Select[Any]:
+def _select_by_key() -> Select[Paper]:
+    return _select_with_relations().where(Paper.key == bindparam("key"))
+
+
+@cache
+def _select_with_venue() -> Select[Any]:
     query = select(*list_columns(Paper), *list_columns(Venue))
     query = query.outerjoin(Venue, Venue.id == Paper.venue_id)
     return query.where(Paper.key == bindparam("key"))

@@ -9,11 +9,11 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, inspect, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app.entities import attach_entity, find_entity, list_columns, relate, select_columns
+from app.entities import attach_entity, list_columns, relate
 from app.models import FormerName, Paper, PaperAuthor, Summary, SummaryTag, Tag, User
 from app.queries.listed_authors import load_listed_authors
 from app.queries.summary_entries import SummaryEntry, make_entries
@@ -112,18 +112,15 @@ def is_written_by(session: Session, paper: Paper, user: User) -> bool:
 
 def find_first_own_summary(session: Session, paper: Paper, user: User) -> Summary | None:
     """One's own summary of a paper, with its tags: the one that the editor opens."""
-    which = {"paper": paper.id, "user": user.id}
-    found = find_entity(session, Summary, _select_first_own(), which)
-    if found is not None and "tags" in inspect(found).unloaded:
-        _relate_tags(session, [found])
-    return found
+    return session.scalar(_select_first_own(), {"paper": paper.id, "user": user.id})
 
 
 @cache
-def _select_first_own() -> Select[Any]:
+def _select_first_own() -> Select[Summary]:
     """Made once: making it takes longer than finding nothing, as for a new text."""
     mine = (Summary.paper_id == bindparam("paper"), Summary.user_id == bindparam("user"))
-    return select_columns(Summary).where(*mine).order_by(Summary.place).limit(1)
+    query = select(Summary).where(*mine).order_by(Summary.place).limit(1)
+    return query.options(selectinload(Summary.tags))
 
 
 def find_own_summary(session: Session, summary_id: int, user: User) -> Summary | None:
