@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select
 
-from app import db, server
+from app import db, engines, server
 from app.config import Config
 from app.db import Database
 from app.engines import sqlite_module
@@ -265,7 +265,7 @@ def test_an_import_that_cannot_go_on_says_so(
         more = {"key": f"m/m/{number}", "title": "More", "user": "mira"}
         note(notes, f"more{number}.md", "Text. " * 9000, **more)
     with monkeypatch.context() as broken, closing(other):
-        broken.setattr(db, "BUSY_TIMEOUT_MS", 20)
+        broken.setattr(engines, "BUSY_TIMEOUT_MS", 20)
         broken.setattr(server, "prepare_library", prepare)
         done = import_(tmp_path, str(notes))
     assert done.returncode == 1

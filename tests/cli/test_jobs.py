@@ -96,7 +96,7 @@ def test_names_are_checked(tmp_path: Path) -> None:
 def test_a_command_waits_for_the_process_that_does_it(tmp_path: Path, library: Database) -> None:
     job = runner.claim_kind(library, KINDS["tidy"])
     assert job is not None
-    holder = job.holder.rpartition(":")[0]
+    holder = ":".join(job.holder.split(":")[:2])
     process = subprocess.Popen(
         shortlist("tidy"),
         env=environment(tmp_path),

@@ -261,7 +261,8 @@ def test_clients_that_take_nothing_of_an_answer_in_memory(hasty: int) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="the system does not tell")
 def test_clients_that_take_a_few_bytes_now_and_then() -> None:
     """The system sees that they go on; the server sees that they go on too slowly."""
-    with running(body_seconds=1.0, taken_bytes=100_000) as port, socket.socket() as client:
+    # More than there is: only who is done in that time takes enough.
+    with running(body_seconds=1.0, taken_bytes=1_000_000) as port, socket.socket() as client:
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
         client.settimeout(SAFETY)
@@ -269,8 +270,9 @@ def test_clients_that_take_a_few_bytes_now_and_then() -> None:
         client.sendall(b"GET /medium HTTP/1.1\r\nHost: x\r\n\r\n")
         count, others = 0, 0
         with suppress(ConnectionResetError):
-            # Each takes as long as a few answers to others do, who take them whole.
-            while came := client.recv(500):
+            # Each takes as long as a few answers to others do, who take them whole: to its end it
+            # would take 25,000 of these.
+            while came := client.recv(50):
                 count += len(came)
                 for _ in range(5):
                     assert len(ask(port, "GET", "/medium")[1]) == 250_000
