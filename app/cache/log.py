@@ -37,6 +37,7 @@ class LogReader(ABC):
     """
 
     _mark = "?"  # of a value, in statements of the driver
+    is_local = True  # whether reading it takes no time to speak of
     tells_all = False  # whether each commit changes the version, also one that logs nothing
 
     @abstractmethod
@@ -153,6 +154,7 @@ class PostgreSQLReader(LogReader):
     While nobody listens, the log counts as unavailable.
     """
 
+    is_local = False  # it is on another machine, perhaps
     _mark = "%s"
 
     def __init__(self, database: Database) -> None:

@@ -59,6 +59,7 @@ class ItemStore:
         self._log = log
         self._max_bytes = max_bytes
         self._lock = threading.RLock()
+        self._reading = threading.Lock()  # the log: one thread after the other
         self._items: OrderedDict[Hashable, Kept] = OrderedDict()
         self._by_name: defaultdict[str, set[Hashable]] = defaultdict(set)
         self._true_at: dict[Hashable, int] = {}  # the newest change by then, of what is on ANYTHING
@@ -67,6 +68,7 @@ class ItemStore:
         self._changes: deque[tuple[int, str]] = deque(maxlen=MAX_REMEMBERED_CHANGES)
         self._forgotten = 0  # the newest change that is not in `_changes` any more
         self._seen = threading.local()  # the version that this thread has seen, as `version`
+        self._version: object = None  # the one that some thread has seen last
 
     def find(self, key: Hashable) -> Any:
         """What is kept under a key, if it is true now; else `None`."""
@@ -140,11 +142,27 @@ class ItemStore:
         return None if EVERYTHING in names else names
 
     def is_caught_up(self) -> bool:
-        """Whether `find` would answer without reading the log."""
+        """Whether `find` would answer at once.
+
+        The log is read where that takes no time to speak of and no other thread does so, since
+        each thread has to see by itself that nothing is new.
+        """
         try:
-            return self._log.version() == getattr(self._seen, "version", None)
+            version = self._log.version()
+            if version == getattr(self._seen, "version", None):
+                return True
+            if version == self._version:
+                self._seen.version = version
+                return True
+            if not self._log.is_local or not self._reading.acquire(blocking=False):
+                return False
+            try:
+                self._read_log(version)
+            finally:
+                self._reading.release()
         except LogUnavailable:
             return False
+        return True
 
     def begin(self) -> int | None:
         """The newest change, or `None` if nothing can be kept.
@@ -209,12 +227,16 @@ class ItemStore:
         version = self._log.version()
         if version == getattr(self._seen, "version", None):
             return
+        with self._reading:
+            self._read_log(version)
+
+    def _read_log(self, version: object) -> None:
+        newest, rows = self._log.read(self._number)
         with self._lock:
-            newest, rows = self._log.read(self._number)
             for number, name in rows:
                 self._remember(number, name)
             self._number = newest
-        self._seen.version = version
+        self._seen.version = self._version = version
 
     def _remember(self, number: int, name: str) -> None:
         if len(self._changes) == MAX_REMEMBERED_CHANGES:

@@ -111,7 +111,7 @@ class Gateway:
         body = _chunks(client) if _has_body(scope) else None
         if body is None and self._cache is not None:
             kept = find_answer(
-                self._cache, scope.method, scope.path, scope.query_string, scope.headers.get
+                self._cache, scope.method, scope.path, scope.query_string, _reader_of(scope)
             )
             if kept is not None:
                 client.response_bytes(*kept)
@@ -224,6 +224,15 @@ async def _chunks(client: Client) -> AsyncIterator[bytes]:
     with suppress(RuntimeError):
         async for chunk in client:
             yield chunk
+
+
+def _reader_of(scope: Scope) -> Callable[[str], str | None]:
+    """Gives the value of a header by its name, of cookies all that a client sends apart."""
+    headers = scope.headers
+    if "cookie" not in headers:
+        return headers.get
+    cookies = "; ".join(value for name, value in headers.items() if name == "cookie")
+    return lambda name: cookies if name == "cookie" else headers.get(name)
 
 
 def _has_body(scope: Scope) -> bool:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from app import create_app
 from app.cache.keys import PageKey, key_of
 from app.cache.log import LogReader, LogUnavailable, PostgreSQLReader, open_log
 from app.cache.names import ANYTHING, names_of_page
 from app.cache.pages import PageCache, make_page
 from app.cache.parts import PagePart
+from app.cache.wsgi import find_answer
 from app.change_log import EVERYTHING, MAX_NAMES
 from app.db import Database, begin_writing, now
-from app.models import Author, Change, Job, User
+from app.models import Author, Change, Job, Summary, User
 from app.services import changed_pages
 from app.services.accounts import account
 from app.services.bulk import insert_rows
 from app.services.operation import schema
+from app.services.summaries import deletion
+from tests.conftest import config_in
 from tests.helpers.engines import POSTGRESQL, NoLog
 from tests.helpers.factories import make_paper, make_summary, make_user
 from tests.helpers.waiting import wait_until
@@ -298,3 +303,34 @@ def test_what_is_written_past_sqlalchemy_has_one_home() -> None:
         "services/search_index/indexing.py",
         "statements.py",
     }
+
+
+def test_a_thread_that_only_looks_up_finds_what_is_kept(
+    any_file_database: Database, tmp_path: Path
+) -> None:
+    """As the server's event loop, which hands all other requests to threads."""
+    with any_file_database.session() as session:
+        make_summary(session, make_paper(session, "conf/test/Kept"))
+        session.commit()
+    app = create_app(config_in(tmp_path), any_file_database)
+    cache: PageCache = app.wsgi_app.cache  # type: ignore[attr-defined]
+
+    def look_up() -> bool:
+        return find_answer(cache, "GET", KEY.path, "", {"host": "localhost"}.get) is not None
+
+    client = app.test_client()
+    with ThreadPoolExecutor(1) as loop:
+        assert not loop.submit(look_up).result()
+        for _ in range(3):  # kept at the second request, packed at the third
+            client.get(KEY.path)
+        assert loop.submit(look_up).result()
+        with any_file_database.session() as session:
+            begin_writing(session)
+            session.add(Job(kind="similar", queued_at=now(), due_at=now()))
+            session.commit()
+        assert loop.submit(look_up).result()
+        with any_file_database.session() as session:
+            deletion.delete_summary(session, session.scalars(select(Summary)).one())
+            session.commit()
+        assert not loop.submit(look_up).result()
+    cache.close()

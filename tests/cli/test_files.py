@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select
 
-from app import db, engines, server
+from app import engines, server
 from app.config import Config
 from app.db import Database
 from app.engines import sqlite_module
