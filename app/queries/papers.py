@@ -36,7 +36,10 @@ def find_paper_by_key(session: Session, key: str) -> Paper | None:
 
 
 def find_paper_for_page(session: Session, key: str) -> Paper | None:
-    """The same in less time, for a page: its authors and venue do not outlive a rollback."""
+    """The same in less time, for a page.
+
+    Its authors and venue do not outlive a rollback.
+    """
     session.flush()
     connection = connection_of(session)
     row = read_rows(connection, _select_with_venue(), {"key": key}).one_or_none()

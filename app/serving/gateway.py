@@ -227,7 +227,7 @@ async def _chunks(client: Client) -> AsyncIterator[bytes]:
 
 
 def _reader_of(scope: Scope) -> Callable[[str], str | None]:
-    """Gives the value of a header by its name, of cookies all that a client sends apart."""
+    """Gives the value of a header by its name; of several cookies all."""
     headers = scope.headers
     if "cookie" not in headers:
         return headers.get

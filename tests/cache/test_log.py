@@ -18,6 +18,7 @@ from app.cache.pages import PageCache, make_page
 from app.cache.parts import PagePart
 from app.cache.wsgi import find_answer
 from app.change_log import EVERYTHING, MAX_NAMES
+from app.config import Config
 from app.db import Database, begin_writing, now
 from app.models import Author, Change, Job, Summary, User
 from app.services import changed_pages
@@ -25,7 +26,6 @@ from app.services.accounts import account
 from app.services.bulk import insert_rows
 from app.services.operation import schema
 from app.services.summaries import deletion
-from tests.conftest import config_in
 from tests.helpers.engines import POSTGRESQL, NoLog
 from tests.helpers.factories import make_paper, make_summary, make_user
 from tests.helpers.waiting import wait_until
@@ -306,14 +306,15 @@ def test_what_is_written_past_sqlalchemy_has_one_home() -> None:
 
 
 def test_a_thread_that_only_looks_up_finds_what_is_kept(
-    any_file_database: Database, tmp_path: Path
+    any_file_database: Database, config: Config
 ) -> None:
     """As the server's event loop, which hands all other requests to threads."""
     with any_file_database.session() as session:
         make_summary(session, make_paper(session, "conf/test/Kept"))
         session.commit()
-    app = create_app(config_in(tmp_path), any_file_database)
+    app = create_app(config, any_file_database)
     cache: PageCache = app.wsgi_app.cache  # type: ignore[attr-defined]
+    wait_until(lambda: _is_open(cache._log), "the log is open")
 
     def look_up() -> bool:
         return find_answer(cache, "GET", KEY.path, "", {"host": "localhost"}.get) is not None
