@@ -84,6 +84,13 @@ def relate(entity: Any, name: str, related: Any) -> None:
         set_committed_value(entity, name, related)
 
 
+def reload_with(entity: Any, options: tuple[Any, ...]) -> None:
+    """Load an entity's relationships again after a rollback, as loader options say."""
+    state = inspect(entity)
+    state.load_options = options
+    state.load_path = state.mapper._path_registry  # as a loaded one has it; there is no public way
+
+
 def select_columns(kind: type[Any]) -> Select[Any]:
     """A statement for all columns of an entity."""
     return select(*list_columns(kind))

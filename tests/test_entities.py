@@ -43,14 +43,18 @@ def test_a_paper_has_its_authors_in_order_and_its_venue(session: Session) -> Non
     session.commit()
     loaded = session.scalars(select(Paper)).one()
     session.expunge_all()
-    found = papers.find_paper_for_page(session, "conf/x/A")
+    found = papers.find_paper_by_key(session, "conf/x/A")
     assert found is not None
     assert [each.printed for each in found.authorships] == ["Ann Lee", "Bo Yu"]
     for column in Paper.__table__.columns:
         assert getattr(found, column.key) == getattr(loaded, column.key)
     assert found not in session.dirty
-    assert papers.find_paper_for_page(session, "conf/x/A") is found
-    assert papers.find_paper_for_page(session, "conf/x/B") is None
+    assert papers.find_paper_by_key(session, "conf/x/A") is found
+    assert papers.find_paper_by_key(session, "conf/x/B") is None
+    session.rollback()
+    assert found.title == "A paper"
+    assert [each.author.name for each in found.authorships] == ["Ann Lee", "Bo Yu"]
+    assert found.venue is not None
 
 
 def test_what_a_list_did_not_load_is_there_afterwards(session: Session) -> None:
@@ -60,7 +64,7 @@ def test_what_a_list_did_not_load_is_there_afterwards(session: Session) -> None:
     session.expunge_all()
     without = defer(Summary.source, raiseload=True)
     known = session.scalars(select(Summary).options(without)).one()
-    found = papers.find_paper_for_page(session, paper.key)
+    found = papers.find_paper_by_key(session, paper.key)
     assert found is not None
     (entry,) = summaries.list_summaries_of_paper(session, found, None)
     assert entry.summary is known

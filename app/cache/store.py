@@ -141,11 +141,11 @@ class ItemStore:
             names = frozenset(name for since, name in self._changes if since > number)
         return None if EVERYTHING in names else names
 
-    def is_caught_up(self) -> bool:
-        """Whether `find` would answer at once.
+    def catch_up_at_once(self) -> bool:
+        """Read what is new where that takes no time; whether `find` answers at once now.
 
-        The log is read where that takes no time to speak of and no other thread does so, since
-        each thread has to see by itself that nothing is new.
+        Each thread has to see by itself that nothing is new. The log is read where that takes no
+        time to speak of and no other thread does so.
         """
         try:
             version = self._log.version()

@@ -119,7 +119,7 @@ def find_answer(
     It neither waits for the database nor works for long: when something was changed, or the page
     has yet to be packed, it leaves the request to the app.
     """
-    if not cache.is_caught_up():
+    if not cache.catch_up_at_once():
         return None
     key = None if _is_personal(cache, header) else key_of(method, path, query, header)
     page: CachedPage | None = None if key is None else cache.find(key)

@@ -10,7 +10,14 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.entities import attach_entity, find_entity, list_columns, relate, select_columns
+from app.entities import (
+    attach_entity,
+    find_entity,
+    list_columns,
+    relate,
+    reload_with,
+    select_columns,
+)
 from app.models import Author, Identifier, Paper, PaperAuthor, PaperMerge, User, Venue
 from app.queries import summaries
 from app.queries.listed_authors import load_listed_authors
@@ -32,14 +39,6 @@ class PaperRow:
 
 def find_paper_by_key(session: Session, key: str) -> Paper | None:
     """The paper of exactly this bibtex key, with authors and venue."""
-    return session.scalar(_select_by_key(), {"key": key})
-
-
-def find_paper_for_page(session: Session, key: str) -> Paper | None:
-    """The same in less time, for a page.
-
-    Its authors and venue do not outlive a rollback.
-    """
     session.flush()
     connection = connection_of(session)
     row = read_rows(connection, _select_with_venue(), {"key": key}).one_or_none()
@@ -57,6 +56,7 @@ def find_paper_for_page(session: Session, key: str) -> Paper | None:
         relate(authorship, "author", attach_entity(session, Author, each[of_authorship:]))
         authorships.append(authorship)
     relate(paper, "authorships", authorships)
+    reload_with(paper, _load_relations())
     return paper
 
 
@@ -162,11 +162,6 @@ def list_identifiers(session: Session, paper: Paper) -> list[Identifier]:
 
 
 @cache
-def _select_by_key() -> Select[Paper]:
-    return _select_with_relations().where(Paper.key == bindparam("key"))
-
-
-@cache
 def _select_with_venue() -> Select[Any]:
     query = select(*list_columns(Paper), *list_columns(Venue))
     query = query.outerjoin(Venue, Venue.id == Paper.venue_id)
@@ -217,7 +212,10 @@ def _select_identifiers() -> Select[Any]:
 
 
 def _select_with_relations() -> Select[Paper]:
-    return select(Paper).options(
-        joinedload(Paper.venue),
-        selectinload(Paper.authorships).joinedload(PaperAuthor.author),
-    )
+    return select(Paper).options(*_load_relations())
+
+
+@cache
+def _load_relations() -> tuple[Any, ...]:
+    authorships = selectinload(Paper.authorships).joinedload(PaperAuthor.author)
+    return joinedload(Paper.venue), authorships

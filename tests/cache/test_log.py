@@ -163,7 +163,7 @@ def test_a_cache_without_its_log_says_nothing() -> None:
     cache = PageCache(NoLog(), 100_000)
     assert cache.begin() is None
     assert cache.find(KEY) is None
-    assert not cache.is_caught_up()
+    assert not cache.catch_up_at_once()
 
 
 def test_a_private_write_is_seen_by_what_is_asked_again(any_file_database: Database) -> None:

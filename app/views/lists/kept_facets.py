@@ -32,14 +32,14 @@ def load_facets(reader: User) -> CatalogueFacets:
     """The numbers of a list by year and venue, and of those with summaries."""
     key = make_own_key("list facets", reader)
     part = find_own_part(key)
-    if part is None or not _is_true(part, reader):
+    if part is None or not _confirm(part, reader):
         part = _make(key, reader)
     found: CatalogueFacets = part.facts["facets"]
     return found
 
 
-def _is_true(part: PagePart, reader: User) -> bool:
-    """Whether the catalogue says the same of papers that are still those of the list."""
+def _confirm(part: PagePart, reader: User) -> bool:
+    """Note that the catalogue still says the same of the papers of a list, if it does."""
     cache: PageCache | None = request.environ.get(CACHE)
     number: int | None = g.get("newest_change")
     known: int | None = part.facts["known"]

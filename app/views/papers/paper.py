@@ -30,7 +30,7 @@ def show(key: str) -> str | Response | tuple[str, int]:
     kept = None if request.args else kept_page.find_page(key, viewer())
     if kept is not None:
         return kept
-    paper = papers.find_paper_for_page(db(), key)
+    paper = papers.find_paper_by_key(db(), key)
     if paper is None:
         asked = _asked(key)
         paper = identifiers.find_paper(db(), asked)
