@@ -10,7 +10,7 @@ import click
 
 from tests.benchmarks import (
     growth,
-    hostility,
+    postgresql,
     rendering,
     search,
     speed,
@@ -20,7 +20,7 @@ from tests.benchmarks import (
 )
 from tests.benchmarks.dblp import comparison
 from tests.benchmarks.measure import Figure
-from tests.benchmarks.server import backup, cold, overload, start, writes
+from tests.benchmarks.server import backup, cold, hostility, overload, start, writes
 
 GROUPS: dict[str, Callable[[], Iterable[Figure]]] = {
     "backup": backup.figures,
@@ -29,6 +29,7 @@ GROUPS: dict[str, Callable[[], Iterable[Figure]]] = {
     "growth": growth.figures,
     "hostility": hostility.figures,
     "overload": overload.figures,
+    "postgresql": postgresql.figures,
     "rendering": rendering.figures,
     "search": search.figures,
     "speed": lambda: chain(speed.figures(), throughput.figures()),
@@ -59,6 +60,9 @@ def main(groups: tuple[str, ...]) -> None:
                   them)
       hostility   R5: hostile texts sent to a server that others read (three minutes)
       overload    R16: who is answered while five times as many read as can be (two minutes)
+      postgresql  S2 to S5 and S12 with PostgreSQL, its server's time counted: any database that
+                  SHORTLIST_TEST_POSTGRESQL_URL names; others are made beside it and kept (the
+                  first time half an hour)
       rendering   S7: the whole pipeline against Python-Markdown's "extra" alone
       search      S5: results and suggestions in a million papers, against FTS5's bm25 (the library
                   for it is made the first time, which takes ten minutes)

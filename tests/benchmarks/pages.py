@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from tempfile import mkdtemp
-from time import process_time
 from typing import Any
 
 from flask import Flask
@@ -20,6 +19,7 @@ from app.models import Author, Paper, PaperAuthor, Tag, User, Venue, VenueYear, 
 from app.services.accounts.sessions import start_session
 from app.views.http.access import TOKEN
 from tests.benchmarks import library
+from tests.benchmarks.measure import measure_seconds, no_server
 
 SOME = 12  # addresses of a kind
 
@@ -30,27 +30,33 @@ class Reader:
     Args:
         app: what is read.
         cookie: who reads.
+        server_seconds: see `measure_seconds`.
     """
 
-    def __init__(self, app: Flask, cookie: str = "") -> None:
+    def __init__(
+        self, app: Flask, cookie: str = "", server_seconds: Callable[[], float] = no_server
+    ) -> None:
         self._app = app
+        self._server_seconds = server_seconds
         self._headers = {"Cookie": cookie} if cookie else {}
 
     def view(self, address: str) -> float:
         """Processor seconds of one view, which must go well."""
-        status = ""
+        status, body = "", b""
 
         def start(given: str, _headers: object, _error: object = None) -> Any:
             nonlocal status
             status = given
 
+        def ask() -> None:
+            nonlocal body
+            answer = self._app(environ, start)
+            body = b"".join(answer)
+            if hasattr(answer, "close"):
+                answer.close()
+
         environ = create_environ(address, "http://localhost", headers=self._headers)
-        began = process_time()
-        answer = self._app(environ, start)
-        body = b"".join(answer)
-        if hasattr(answer, "close"):
-            answer.close()
-        took = process_time() - began
+        took = measure_seconds(ask, self._server_seconds)
         # A paper that nobody has summarised is not found, but shown.
         if status[:3] != "200" and not (status[:3] == "404" and "/paper/" in address and body):
             raise AssertionError(f"{address}: {status}")
@@ -62,9 +68,8 @@ class Reader:
         return sum(taken) / len(taken)
 
 
-def open_library(path: Path) -> tuple[Database, Flask]:
+def open_library(url: str) -> tuple[Database, Flask]:
     """A library and the app that shows it."""
-    url = f"sqlite:///{path}"
     config = Config(
         data_dir=Path(mkdtemp()),
         database_url=url,
@@ -76,7 +81,9 @@ def open_library(path: Path) -> tuple[Database, Flask]:
     return database, create_app(config, database)
 
 
-def signed_in(database: Database, app: Flask) -> Reader:
+def signed_in(
+    database: Database, app: Flask, server_seconds: Callable[[], float] = no_server
+) -> Reader:
     """Somebody who reads as one of the library's people."""
     with database.session() as session:
         user = session.scalars(select(User).where(User.name == library.READER)).one()
@@ -89,7 +96,7 @@ def signed_in(database: Database, app: Flask) -> Reader:
     name = app.config["SESSION_COOKIE_NAME"]
     found = client.get_cookie(name)
     assert found is not None
-    return Reader(app, f"{name}={found.value}")
+    return Reader(app, f"{name}={found.value}", server_seconds)
 
 
 def addresses(session: Session) -> dict[str, list[str]]:

@@ -12,17 +12,19 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from time import process_time
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.db import Database
 from app.engines import sqlite_module
+from app.models import Paper
 from app.queries.search import results, suggestions
 from tests.benchmarks import library
-from tests.benchmarks.measure import Figure
+from tests.benchmarks.measure import Figure, measure_seconds, no_server
 
+Rank = Callable[[Sequence[str]], object]  # of words, a beginning with a star
 PAPERS, SUMMARIES = 1_000_000, 100_000
 QUERIES = 60  # of each kind
 MOST_RESULTS, MOST_SUGGESTIONS = 1.0, 0.1
@@ -45,28 +47,42 @@ RANKED = "SELECT rowid FROM plain WHERE plain MATCH ? ORDER BY bm25(plain) LIMIT
 
 def figures() -> Iterator[Figure]:
     path = library.cached(summaries=SUMMARIES, papers=PAPERS, searchable=True)
-    yield from figures_of(path, QUERIES)
-
-
-def figures_of(path: Path, queries: int) -> Iterator[Figure]:
-    """The figures of one library, which is large enough to mean something."""
-    database = Database(f"sqlite:///{path}", site_url="http://localhost")
     plain = _plain_index(path)
+    yield from figures_of(f"sqlite:///{path}", partial(_rank, plain), "bm25", QUERIES)
+    plain.close()
+
+
+def figures_of(
+    url: str,
+    rank: Rank,
+    ranking: str,
+    queries: int,
+    server_seconds: Callable[[], float] = no_server,
+) -> Iterator[Figure]:
+    """The figures of one library, which is large enough to mean something.
+
+    Args:
+        rank: finds the 20 best texts with some words, as the yardstick does.
+        ranking: what it ranks by.
+        queries: of each kind.
+    """
+    database = Database(url, site_url="http://localhost")
     with database.session() as session:
-        asked = _queries(plain, queries)
-        _seconds(partial(_results, session, "learning"))  # what is made once is made
-        bare, ours = _by_turns(session, plain, [each for kind in asked.values() for each in kind])
-        what = "results for one to three words and beginnings, p95, to bm25"
+        asked = _queries(session, queries)
+        _results(session, "learning")  # what is made once is made
+        every = [each for kind in asked.values() for each in kind]
+        compare = partial(_compare, session, rank, server_seconds)
+        bare, ours = compare(_results, every)
+        what = f"results for one to three words and beginnings, p95, to {ranking}"
         yield Figure("S5", what, _p95(ours) / _p95(bare), MOST_RESULTS)
         for kind, some in asked.items():
-            bare, ours = _by_turns(session, plain, some)
+            bare, ours = compare(_results, some)
             # Told for who works on it; the bar is for all of them together.
             yield Figure("S5", f"  of these {kind}", _p95(ours) / _p95(bare), float("inf"))
         begun = asked["a beginning"] + asked["two words and a beginning"]
-        bare, ours = _by_turns(session, plain, begun, suggest=True)
-        what = "suggestions while typing, p95, to bm25 of the beginning"
+        bare, ours = compare(suggestions.suggest_completions, begun)
+        what = f"suggestions while typing, p95, to {ranking} of the beginning"
         yield Figure("S5", what, _p95(ours) / _p95(bare), MOST_SUGGESTIONS)
-    plain.close()
     database.close()
 
 
@@ -96,16 +112,16 @@ def _plain_index(path: Path) -> Any:
     return found
 
 
-def _queries(plain: Any, count: int) -> dict[str, list[str]]:
+def _queries(session: Session, count: int) -> dict[str, list[str]]:
     """Words as they stand in titles: frequent ones come often. A star marks a beginning."""
     chance = random.Random("queries")
-    (last,) = plain.execute("SELECT max(id) FROM texts WHERE title <> ''").fetchone()
+    last = session.scalars(select(func.max(Paper.id))).one()
 
     def title() -> list[str]:
         while True:
-            number = 2 * chance.randint(1, last // 2)
-            row = plain.execute("SELECT title FROM texts WHERE id = ?", (number,)).fetchone()
-            words = [word for word in row[0].lower().split() if word.isalpha()] if row else []
+            number = chance.randint(1, last)
+            found = session.scalar(select(Paper.title).where(Paper.id == number)) or ""
+            words = [word for word in found.lower().split() if word.isalpha()]
             if len(words) > 2:
                 return words
 
@@ -123,37 +139,31 @@ def _queries(plain: Any, count: int) -> dict[str, list[str]]:
     }
 
 
-def _by_turns(
-    session: Session, plain: Any, queries: Sequence[str], suggest: bool = False
+def _compare(
+    session: Session,
+    rank: Rank,
+    server_seconds: Callable[[], float],
+    ask: Callable[[Session, str], object],
+    queries: Sequence[str],
 ) -> tuple[list[float], list[float]]:
+    """Seconds of the yardstick and of ours, by turns."""
     bare, ours = [], []
-    asked: Callable[[Session, str], object] = (
-        suggestions.suggest_completions if suggest else _results
-    )
     for query in queries:
-        match = " AND ".join(
-            f'"{word[:-1]}"*' if word.endswith("*") else f'"{word}"' for word in query.split()
-        )
-        typed = query.rstrip("*")
-        bare.append(_seconds(partial(_ranked, plain, match)))
-        ours.append(_seconds(partial(asked, session, typed)))
+        bare.append(measure_seconds(partial(rank, query.split()), server_seconds))
+        asked = partial(ask, session, query.rstrip("*"))
+        ours.append(measure_seconds(asked, server_seconds))
         session.rollback()
         session.expunge_all()
     return bare, ours
 
 
-def _ranked(plain: Any, match: str) -> object:
+def _rank(plain: Any, words: Sequence[str]) -> object:
+    match = " AND ".join(f'"{word[:-1]}"*' if word.endswith("*") else f'"{word}"' for word in words)
     return plain.execute(RANKED, (match,)).fetchall()
 
 
 def _results(session: Session, typed: str) -> object:
     return results.load_search_page(session, results.Asked(typed, limit=20), None)
-
-
-def _seconds(function: Callable[[], object]) -> float:
-    start = process_time()
-    function()
-    return process_time() - start
 
 
 def _p95(times: Sequence[float]) -> float:

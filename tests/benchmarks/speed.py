@@ -16,7 +16,6 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from urllib.parse import quote_plus
 
-from flask import Flask
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
@@ -25,7 +24,7 @@ from app.models import Paper, Summary, User, Venue, Writer
 from app.queries import visibility
 from app.services import votes
 from tests.benchmarks import library, pages
-from tests.benchmarks.measure import Figure, by_round
+from tests.benchmarks.measure import Figure, by_round, no_server
 from tests.benchmarks.pages import SOME, Reader
 from tests.benchmarks.yardsticks import plain_page
 
@@ -43,22 +42,33 @@ def figures() -> Iterator[Figure]:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "library.sqlite3"
         shutil.copyfile(source, path)
-        yield from figures_of(path, ROUNDS)
+        yield from figures_of(f"sqlite:///{path}", ROUNDS)
 
 
-def figures_of(path: Path, rounds: int) -> Iterator[Figure]:
+def figures_of(
+    url: str, rounds: int, server_seconds: Callable[[], float] = no_server
+) -> Iterator[Figure]:
     """The figures of one library, which is written to."""
-    database, app = pages.open_library(path)
-    yardstick = Reader(plain_page(f"sqlite:///{path}"))
-    yield from _Bench(database, app, yardstick, rounds).figures()
+    database, app = pages.open_library(url)
+    yardstick = Reader(plain_page(url), server_seconds=server_seconds)
+    anybody = Reader(app, server_seconds=server_seconds)
+    somebody = pages.signed_in(database, app, server_seconds)
+    yield from _Bench(database, anybody, somebody, yardstick, rounds).figures()
     database.close()
 
 
 class _Bench:
-    def __init__(self, database: Database, app: Flask, yardstick: Reader, rounds: int) -> None:
+    def __init__(
+        self,
+        database: Database,
+        anybody: Reader,
+        somebody: Reader,
+        yardstick: Reader,
+        rounds: int,
+    ) -> None:
         self._database = database
-        self._anybody = Reader(app)
-        self._somebody = pages.signed_in(database, app)
+        self._anybody = anybody
+        self._somebody = somebody
         self._yardstick = yardstick
         self._rounds = rounds
         self._values = cycle((1, -1))

@@ -12,13 +12,15 @@ from click.testing import CliRunner
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from app.db import Database
+from app.db import Database, begin_writing
 from app.engines import sqlite_module
 from tests.benchmarks import __main__ as program
-from tests.benchmarks import library, search
+from tests.benchmarks import library, postgresql, search
 from tests.benchmarks.measure import Figure
 from tests.benchmarks.pages import Reader
 from tests.benchmarks.yardsticks import ROWS, SIZE, plain_page
+from tests.helpers.engines import POSTGRESQL
+from tests.helpers.factories import make_paper
 
 
 def count(monkeypatch: pytest.MonkeyPatch, counter: Counter[str], owner: type, name: str) -> None:
@@ -79,6 +81,25 @@ def test_bare_ranking_finds_what_fts5_ranks_first() -> None:
     connection.close()
     assert found[0] == found[1]
     assert found[0] == [(number,) for number in range(20)]
+
+
+@pytest.mark.skipif(not POSTGRESQL, reason="SHORTLIST_TEST_POSTGRESQL_URL names no server")
+def test_postgresql_ranks_its_texts_and_says_its_time(postgresql_tables: Database) -> None:
+    url = postgresql_tables.engine.url
+    with postgresql_tables.session() as session:
+        begin_writing(session)
+        few = make_paper(session, "few", "Learning and much else")
+        most = make_paper(session, "most", "Learning learning learns learning")
+        session.commit()
+        numbers = [(2 * most.id,), (2 * few.id,)]
+    server = postgresql.Server(url.render_as_string(hide_password=False))
+    before = server.read_seconds()
+    with server.connect() as connection:
+        postgresql.make_plain_index(connection)
+        assert postgresql.rank_texts(connection, ["learning"]) == numbers
+        assert postgresql.rank_texts(connection, ["learning", "mu*"]) == numbers[1:]
+        connection.execute("DROP TABLE plain")
+        assert server.read_seconds() > before
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def _figures(
 
 def _chosen(path: Path) -> dict[str, str]:
     """One page of each kind."""
-    database, _ = pages.open_library(path)
+    database, _ = pages.open_library(f"sqlite:///{path}")
     with database.session() as session:
         found = pages.addresses(session)
     database.close()

@@ -43,7 +43,7 @@ def figures() -> Iterator[Figure]:
 
 def figures_of(path: Path, rounds: int, in_round: int) -> Iterator[Figure]:
     """The figures of one library."""
-    database, app = pages.open_library(path)
+    database, app = pages.open_library(f"sqlite:///{path}")
     yardstick, crawler = Reader(plain_page(f"sqlite:///{path}")), Reader(app)
     with database.session() as session:
         found = draw(session, (rounds + 1) * in_round)

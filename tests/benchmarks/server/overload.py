@@ -137,7 +137,7 @@ class _Crowd:
 
 def _draw(path: Path) -> Iterator[str]:
     """Addresses of papers, in an order that no page has; after the last one they begin again."""
-    database, _ = pages.open_library(path)
+    database, _ = pages.open_library(f"sqlite:///{path}")
     with database.session() as session:
         keys = list(session.scalars(select(Paper.key).order_by(Paper.id)))
     database.close()
