@@ -159,7 +159,7 @@ def name_of_facts(path: str) -> str:
 
 
 def name_of_text(path: str) -> str:
-    """The name of what a summary says, by its path: all but its votes."""
+    """The name of what a paper or a summary shows but votes, by its path."""
     return f"text:{path}"
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
+from itertools import takewhile
 from typing import Any, Protocol
 
 from app.cache.log import LogReader, LogUnavailable, Read
@@ -138,7 +139,7 @@ class ItemStore:
         with self._lock:
             if number < self._forgotten:
                 return None
-            names = frozenset(name for since, name in self._changes if since > number)
+            names = frozenset(self._list_names_since(number))
         return None if EVERYTHING in names else names
 
     def catch_up_at_once(self) -> bool:
@@ -189,7 +190,7 @@ class ItemStore:
             return False
         with self._lock:
             if number < self._forgotten or any(
-                since > number and _concerns(name, item.names) for since, name in self._changes
+                _concerns(name, item.names) for name in self._list_names_since(number)
             ):
                 return False
             self._drop(key)
@@ -247,6 +248,11 @@ class ItemStore:
             return
         for key in list(self._by_name.get(name, ())):
             self._drop(key)
+
+    def _list_names_since(self, number: int) -> Iterator[str]:
+        # From the newest on: of thousands of changes that are remembered, few are so new.
+        newer = takewhile(lambda change: change[0] > number, reversed(self._changes))
+        return (name for _, name in newer)
 
     def _shrink(self) -> None:
         while self._size > self._max_bytes:
