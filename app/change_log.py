@@ -29,6 +29,10 @@ _KEY = "changes"
 _MARK_BYTES = 8
 _ADD_NAMES = insert(table("changes", column("name")))  # built once: each write runs it
 
+# Of a commit that wrote to no other tables than a vote does: with how many names come before it.
+VOTES = "votes:"
+VOTED_TABLES = frozenset({"papers", "summaries", "summary_tags", "writers"})
+
 # What no page shows to who is not signed in: it is written without a trace in the log.
 PRIVATE_TABLES = frozenset(
     {
@@ -159,7 +163,7 @@ def name_of_facts(path: str) -> str:
 
 
 def name_of_text(path: str) -> str:
-    """The name of what a summary says, by its path: all but its votes."""
+    """The name of what a paper or a summary shows but votes, by its path."""
     return f"text:{path}"
 
 
@@ -226,12 +230,15 @@ def _log_names(connection: Connection, run: Callable[[Connection, Any, Any], obj
         return False
     if EVERYTHING in names or len(names) > MAX_NAMES:
         names = {EVERYTHING}
+    logged = sorted(names)
+    if names != {EVERYTHING} and writes.tables <= VOTED_TABLES:
+        logged.append(f"{VOTES}{len(names)}")
     on_postgresql = connection.dialect.name == "postgresql"
     if on_postgresql:
         # Numbers must be seen in their order, or a reader would pass one over that is committed
         # after a higher one. The lock lasts until the commit, which is next.
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-    run(connection, _ADD_NAMES, [{"name": name} for name in sorted(names)])
+    run(connection, _ADD_NAMES, [{"name": name} for name in logged])
     if on_postgresql:
         connection.execute(select(func.pg_notify(CHANNEL, "")))
     return True

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Select, Table, insert, inspect, select
 from sqlalchemy.orm import Session, make_transient_to_detached
-from sqlalchemy.orm.attributes import instance_dict, set_committed_value
+from sqlalchemy.orm.attributes import instance_dict, instance_state, set_committed_value
 from sqlalchemy.orm.util import identity_key
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -38,18 +38,22 @@ def attach_entity(session: Session, kind: type[Entity], values: Iterable[Any]) -
     """An entity of all its columns' values, as if the session had loaded it."""
     of_kind: Any = kind  # which can be looked up, as type checkers do not know of a class
     loaded = dict(zip(_list_keys(of_kind), values, strict=True))
-    identity = tuple(loaded[name] for name in _list_key_columns(of_kind))
-    present = session.identity_map.get(identity_key(kind, identity))
+    mapper, key_columns = _describe(of_kind)
+    identity = tuple(map(loaded.__getitem__, key_columns))
+    key = mapper.identity_key_from_primary_key(identity)
+    present = session.identity_map.get(key)
     if present is not None:
         found: Entity = present
         for name in loaded.keys() - instance_dict(found).keys():  # it was loaded without these
             set_committed_value(found, name, loaded[name])
         return found
-    made = kind()
+    # As SQLAlchemy itself makes what it loads: adding what was made otherwise takes twice as long.
+    made: Entity = mapper.class_manager.new_instance()
+    state = instance_state(made)
     # As `set_committed_value` of each would do: a column has nothing that follows from its value.
-    instance_dict(made).update(loaded)
-    make_transient_to_detached(made)
-    session.add(made)
+    state.dict.update(loaded)
+    state.key, state.session_id = key, session.hash_key
+    session.identity_map.add(state)
     return made
 
 
@@ -102,8 +106,10 @@ def list_columns(kind: Any) -> list[Any]:
 
 
 @cache
-def _list_key_columns(kind: Any) -> tuple[str, ...]:
-    return tuple(column.key for column in inspect(kind).primary_key)
+def _describe(kind: Any) -> tuple[Any, tuple[str, ...]]:
+    """The mapper of a kind, and the columns of its key."""
+    mapper = inspect(kind)
+    return mapper, tuple(column.key for column in mapper.primary_key)
 
 
 @cache

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
-from app.change_log import CHANNEL, EVERYTHING
+from app.change_log import CHANNEL, EVERYTHING, PRIVATE_TABLES, VOTED_TABLES
 from app.db import Database
 from app.engines import sqlite_module
 
@@ -20,6 +22,11 @@ MAX_ROWS = 2000  # read at once; more than that change everything
 RETRY_SECONDS = 5.0
 _READ = "SELECT number, name FROM changes WHERE number > {} ORDER BY number LIMIT {}"
 _ENDS = "SELECT coalesce(min(number), 0), coalesce(max(number), 0) FROM changes"
+
+DIGEST_BYTES = 16
+MAX_STATEMENTS = 2_000  # of which it is known what they read
+_SENSITIVE = VOTED_TABLES | PRIVATE_TABLES
+_WORDS = re.compile(r"\w+")
 
 Rows = list[tuple[int, str]]
 Read = tuple[str, Any]  # a statement of the driver and its values
@@ -76,11 +83,18 @@ class LogReader(ABC):
 
 
 def digest_answers(query: Callable[[str, Any], list[Any]], reads: Iterable[Read]) -> bytes:
-    """What statements answer, in short."""
-    answers = hashlib.blake2b(digest_size=16)
-    for statement, values in reads:
-        answers.update(repr(query(statement, values)).encode())
-    return answers.digest()
+    """What statements answer, in short: `DIGEST_BYTES` for each."""
+    answers = (repr(query(statement, values)).encode() for statement, values in reads)
+    return b"".join(hashlib.blake2b(each, digest_size=DIGEST_BYTES).digest() for each in answers)
+
+
+@lru_cache(maxsize=MAX_STATEMENTS)
+def may_follow_votes(statement: str) -> bool:
+    """Whether a statement may answer something else after a vote.
+
+    What the log does not tell of may change with one, too.
+    """
+    return not _SENSITIVE.isdisjoint(_WORDS.findall(statement))
 
 
 class MemoryReader(LogReader):

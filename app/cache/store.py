@@ -9,12 +9,13 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
+from itertools import islice, takewhile
 from typing import Any, Protocol
 
-from app.cache.log import LogReader, LogUnavailable, Read
+from app.cache.log import DIGEST_BYTES, LogReader, LogUnavailable, Read, may_follow_votes
 from app.cache.names import ANYTHING
-from app.change_log import EVERYTHING
+from app.change_log import EVERYTHING, VOTES
 
 MAX_ITEM_BYTES = 2_000_000
 MAX_REMEMBERED_CHANGES = 5_000
@@ -108,7 +109,7 @@ class ItemStore:
         asked = self._seen.__dict__.setdefault("asked", {})
         stamp = (self._seen.version, item.digest)
         if not self._log.tells_all or asked.get(key) != stamp:
-            if self.digest_reads(item.reads, number) != item.digest:
+            if not self._answers_the_same(key, item, number):
                 return None
             if len(asked) >= MAX_ASKED:
                 asked.clear()
@@ -118,6 +119,28 @@ class ItemStore:
                 self._true_at[key] = number
                 self._items.move_to_end(key)
         return item
+
+    def _answers_the_same(self, key: Hashable, item: Kept, number: int) -> bool:
+        """Ask statements again: after nothing but votes only those that may follow these."""
+        since = self._true_at.get(key)  # `None` of what is one member's, which may change unlogged
+        if since is None or not self._were_only_votes(since):
+            return self.digest_reads(item.reads, number) == item.digest
+        places = [at for at, read in enumerate(item.reads) if may_follow_votes(read[0])]
+        known = (item.digest[at * DIGEST_BYTES : (at + 1) * DIGEST_BYTES] for at in places)
+        return self.digest_reads(tuple(item.reads[at] for at in places), number) == b"".join(known)
+
+    def _were_only_votes(self, since: int) -> bool:
+        """Whether all commits since a number wrote to no other tables than votes do."""
+        with self._lock:
+            if since < self._forgotten:
+                return False
+            names = self._list_names_since(since)
+            for name in names:
+                kind, _, count = name.partition(VOTES)
+                if kind or not count.isdigit():
+                    return False
+                deque(islice(names, int(count)), maxlen=0)  # those of the same commit
+        return True
 
     def digest_reads(self, reads: tuple[Read, ...], number: int) -> bytes | None:
         """What statements answer, in short; `None` if anything was changed since a number."""
@@ -138,7 +161,7 @@ class ItemStore:
         with self._lock:
             if number < self._forgotten:
                 return None
-            names = frozenset(name for since, name in self._changes if since > number)
+            names = frozenset(self._list_names_since(number))
         return None if EVERYTHING in names else names
 
     def catch_up_at_once(self) -> bool:
@@ -189,7 +212,7 @@ class ItemStore:
             return False
         with self._lock:
             if number < self._forgotten or any(
-                since > number and _concerns(name, item.names) for since, name in self._changes
+                _concerns(name, item.names) for name in self._list_names_since(number)
             ):
                 return False
             self._drop(key)
@@ -247,6 +270,11 @@ class ItemStore:
             return
         for key in list(self._by_name.get(name, ())):
             self._drop(key)
+
+    def _list_names_since(self, number: int) -> Iterator[str]:
+        # From the newest on: of thousands of changes that are remembered, few are so new.
+        newer = takewhile(lambda change: change[0] > number, reversed(self._changes))
+        return (name for _, name in newer)
 
     def _shrink(self) -> None:
         while self._size > self._max_bytes:

@@ -19,6 +19,7 @@ from app.queries.listed_authors import load_listed_authors
 from app.queries.summary_entries import SummaryEntry, make_entries
 from app.queries.visibility import (
     AnyMember,
+    best_first,
     by_writer,
     parameters,
     public,
@@ -189,8 +190,7 @@ def place_within_paper() -> ColumnElement[int]:
 
     Of a query that asks for some summaries, among these.
     """
-    order = (Summary.score.desc(), Summary.created_at, Summary.id)
-    return func.row_number().over(partition_by=Summary.paper_id, order_by=order)
+    return func.row_number().over(partition_by=Summary.paper_id, order_by=best_first())
 
 
 def latest_paper_keys(session: Session, limit: int) -> list[str]:
@@ -231,7 +231,7 @@ def _select_of_paper(viewer: AnyMember | None) -> Select[Any]:
     query = select(*list_columns(Summary), *list_columns(User))
     query = query.join(User, User.id == Summary.user_id)
     query = query.where(Summary.paper_id == bindparam("paper"), visible_to(viewer))
-    return query.order_by(Summary.score.desc(), Summary.created_at, Summary.id)
+    return query.order_by(*best_first())
 
 
 @cache

@@ -1,6 +1,6 @@
-"""Who may see which summary, and whose name stands on it.
+"""Who may see which summary, whose name stands on it, and which stands first on a paper's page.
 
-The only home of both rules.
+The only home of these rules.
 """
 
 from __future__ import annotations
@@ -45,6 +45,11 @@ def visible_to(viewer: User | AnyMember | None) -> ColumnElement[bool]:
 def public() -> ColumnElement[bool]:
     """What everybody sees: for totals, feeds and whatever is the same for all."""
     return visible_to(None)
+
+
+def best_first() -> tuple[Any, ...]:
+    """The order of the summaries of one paper."""
+    return Summary.score.desc(), Summary.created_at, Summary.id
 
 
 def public_of_few() -> ColumnElement[bool]:

@@ -78,7 +78,7 @@ def name_papers(session: Session, paper_ids: Collection[int]) -> None:
         found = run(connection_of(session), _PAPERS, {"ids": list(paper_ids)})
         for key, title, venue in found:
             path = name_of_path("paper", key)
-            names |= {path, name_of_facts(path), name_of_title(title)}
+            names |= {path, name_of_facts(path), name_of_text(path), name_of_title(title)}
             names |= {name_of_path("venue", venue)} if venue else set()
     name_changes(connection_of(session), names, _OF_PAPERS)
 
@@ -98,9 +98,9 @@ def name_summaries(
     if summary_ids:
         which = {"ids": list(summary_ids)}
         for row in run(connection_of(session), _PUBLIC_SUMMARIES, which):
-            path = name_of_path("summary", str(row.id))
-            names |= {path, name_of_path("paper", row.key)}
-            names |= set() if row.id in voted else {name_of_text(path)}
+            paths = name_of_path("summary", str(row.id)), name_of_path("paper", row.key)
+            names.update(paths)
+            names.update(() if row.id in voted else map(name_of_text, paths))
             names |= set() if row.anonymous else {name_of_path("user", row.name)}
             names |= {name_of_path("venue", row.venue)} if row.venue else set()
             names |= {name_of_path("tag", row.tag)} if row.tag else set()
@@ -125,7 +125,8 @@ def name_shelf(session: Session, shelf: Shelf, paper_ids: Collection[int] = ()) 
     if shelf.visibility == "public":
         owner = session.scalar(select(User.name).where(User.id == shelf.user_id))
         keys = session.scalars(select(Paper.key).where(Paper.id.in_(paper_ids)))
-        names = {name_of_path("user", owner or ""), *(name_of_path("paper", key) for key in keys)}
+        paths = [name_of_path("paper", key) for key in keys]
+        names = {name_of_path("user", owner or ""), *paths, *map(name_of_text, paths)}
     name_changes(connection_of(session), names, _OF_SHELVES)
 
 

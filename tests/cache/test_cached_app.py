@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cache.keys import PageKey
+from app.cache.log import Read
 from app.cache.pages import PageCache
 from app.db import begin_writing, now
 from app.models import Paper, Summary
@@ -131,6 +132,36 @@ def test_a_list_is_confirmed_when_its_rows_are_the_same(
     session.commit()
     assert not cache.confirm(key)
     assert client.get("/?tab=rated").data != before
+
+
+def test_after_votes_only_what_may_follow_them_is_asked_again(
+    client: FlaskClient, cache: PageCache, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make_summary(session, make_paper(session, "conf/test/Other"))
+    author = make_paper(session, "conf/test/By", authors=["Ann Lee", "Bo Yu"]).authors[0]
+    voter, writer = make_user(session), make_user(session)
+    session.commit()
+    for path in ("/tags", f"/author/{author.key}") * 2:
+        client.get(path)
+    tags, of_author = _key_of(cache, "/tags"), _key_of(cache, f"/author/{author.key}")
+    asked: list[int] = []
+    digest = cache.digest_reads
+
+    def note_and_digest(reads: tuple[Read, ...], number: int) -> bytes | None:
+        asked.append(len(reads))
+        return digest(reads, number)
+
+    monkeypatch.setattr(cache, "digest_reads", note_and_digest)
+    for value in (1, -1):
+        votes.cast_vote(session, voter, other.id, value)
+        session.commit()
+        assert cache.confirm(tags)
+        assert cache.confirm(of_author)
+    assert asked[0] == asked[2] == 0
+    assert 0 < asked[1] == asked[3] < len(cache._items[of_author].reads)
+    make_summary(session, session.get_one(Paper, other.paper_id), writer)
+    assert cache.confirm(of_author)
+    assert asked[4] == len(cache._items[of_author].reads)
 
 
 def test_what_a_list_shows_ends_it(

@@ -21,7 +21,7 @@ from app.change_log import EVERYTHING, MAX_NAMES
 from app.config import Config
 from app.db import Database, begin_writing, now
 from app.models import Author, Change, Job, Summary, User
-from app.services import changed_pages
+from app.services import changed_pages, votes
 from app.services.accounts import account
 from app.services.bulk import insert_rows
 from app.services.operation import schema
@@ -60,9 +60,25 @@ def test_a_summary_names_all_that_shows_it(session: Session) -> None:
         "/user/ada",
         "/venue/conf/test",
         "facts:/paper/conf/test/Target",
+        "text:/paper/conf/test/Kept",
+        "text:/paper/conf/test/Target",
         f"text:/summary/{summary.id}",
         f"title:{target.title_folded}",
     ]
+
+
+def test_a_vote_names_no_text_and_says_that_it_is_one(session: Session) -> None:
+    paper = make_paper(session, "conf/test/Kept")
+    summary = make_summary(session, paper, make_user(session, "ada"))
+    voter = make_user(session, "voter")
+    names(session)
+    votes.cast_vote(session, voter, summary.id, 1)
+    session.commit()
+    found = names(session)
+    shown = ["/paper/conf/test/Kept", f"/summary/{summary.id}", "/user/ada"]
+    assert found[:3] == shown
+    assert found[-1] == f"votes:{len(found) - 1}"
+    assert not [name for name in found if name.startswith(("text:", "facts:"))]
 
 
 def test_an_anonymous_summary_does_not_name_its_writer(session: Session) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.models import Summary, User
 from app.queries.summaries import load_full_summaries
 from app.queries.summary_entries import SummaryEntry, make_entries
-from app.queries.visibility import by_writer, visible_to
+from app.queries.visibility import best_first, by_writer, visible_to
 
 BATCH = 100  # papers whose texts are in memory at once
 
@@ -55,7 +55,7 @@ def choose_texts(
         per_paper: at most so many of one.
     """
     seen = visible_to(viewer) if writer is None else by_writer(writer, viewer)
-    order = (Summary.score.desc(), Summary.created_at, Summary.id)
+    order = best_first()
     if viewer is not None:
         order = ((Summary.user_id == viewer.id).desc(), *order)  # type: ignore[assignment]
     ranked = (

@@ -16,6 +16,7 @@ from app.queries.identifiers import KnownPaper
 from app.queries.visibility import (
     AnyMember,
     attributable_to,
+    best_first,
     parameters,
     stand_in,
     visible_to,
@@ -197,7 +198,7 @@ def _select_see_also(viewer: AnyMember | None) -> Any:
         .join(Link.summary)
         .outerjoin(Paper, Paper.id == Link.target_id)
         .where(*here)
-        .order_by(Summary.score.desc(), Summary.id, Link.position)
+        .order_by(*best_first(), Link.position)
         .limit(SEE_ALSO_READ)
     )
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     CompoundSelect,
     Integer,
+    Select,
     bindparam,
     cast,
     func,
@@ -41,7 +42,7 @@ class OwnFacts(NamedTuple):
     hiding: set[int]
 
 
-_VOTE, _ENTRY, _HIDDEN, _DRAFT = range(4)
+_VOTE, _ENTRY, _HIDDEN, _DRAFT, _SCORE = range(5)
 _NONE = [0]  # numbers that nothing has, for a list that must not be empty
 
 
@@ -85,6 +86,7 @@ class OwnPaperFacts(NamedTuple):
     """What is filled into the page of a paper for one reader.
 
     Attributes:
+        scores: of its public summaries by their numbers, best first.
         votes: 1 or -1 by the number of the summary.
         entry: of the reading list.
         draft: the latest about the paper.
@@ -92,6 +94,7 @@ class OwnPaperFacts(NamedTuple):
             of the page, or link there.
     """
 
+    scores: dict[int, int]
     votes: dict[int, int]
     entry: OwnEntry | None
     draft: OwnDraft | None
@@ -99,20 +102,24 @@ class OwnPaperFacts(NamedTuple):
 
 
 def load_own_paper_facts(
-    session: Session, viewer: User, paper_id: int, summary_ids: Collection[int], around: list[int]
+    session: Session,
+    viewer: User | None,
+    paper_id: int,
+    summary_ids: Collection[int],
+    around: list[int],
 ) -> OwnPaperFacts:
-    """The same for the page of a paper.
+    """The same for the page of a paper; of a guest only what everybody sees.
 
     Args:
         around: papers that the page shows, of which hidden texts would show on it.
     """
-    values = {
-        "viewer": viewer.id,
-        "summaries": list(summary_ids) or _NONE,
-        "papers": around,
-        "paper": paper_id,
-    }
-    rows = read_alone(session, _select_of_paper(), values)
+    values: dict[str, Any] = {"paper": paper_id}
+    if viewer is None:
+        rows = read_alone(session, _select_scores(), values)
+    else:
+        values |= {"viewer": viewer.id, "summaries": list(summary_ids) or _NONE, "papers": around}
+        rows = read_alone(session, _select_of_paper(), values)
+    scores: list[tuple[int, datetime, int]] = []
     votes: dict[int, int] = {}
     entry: OwnEntry | None = None
     draft: OwnDraft | None = None
@@ -120,6 +127,8 @@ def load_own_paper_facts(
     for kind, number, value, status, remark, moment in rows:
         if kind == _VOTE:
             votes[number] = value
+        elif kind == _SCORE:
+            scores.append((-value, moment, number))
         elif kind == _ENTRY:
             entry = OwnEntry(status, remark)
         elif kind == _DRAFT:
@@ -127,7 +136,16 @@ def load_own_paper_facts(
             draft = latest if draft is None else max(draft, latest, key=lambda each: each.saved_at)
         else:
             sees_more = True
-    return OwnPaperFacts(votes, entry, draft, sees_more)
+    best_first = {number: -below for below, _, number in sorted(scores)}
+    return OwnPaperFacts(best_first, votes, entry, draft, sees_more)
+
+
+@cache
+def _select_scores() -> Select[Any]:
+    nothing: Any = literal_column("''")
+    score: tuple[Any, ...] = (_kind(_SCORE), Summary.id, Summary.score, nothing, nothing)
+    of_paper = Summary.paper_id == bindparam("paper", type_=Integer)
+    return select(*score, Summary.created_at).where(of_paper, public())
 
 
 @cache
@@ -154,6 +172,7 @@ def _select_of_paper() -> CompoundSelect[Any]:
         select(*entry).where(ListEntry.user_id == viewer, ListEntry.paper_id == paper),
         select(*draft).where(Draft.user_id == viewer, Draft.paper_id == paper),
         select(*hidden).where(Summary.user_id == viewer, is_seen_otherwise, around),
+        _select_scores(),
     )
 
 

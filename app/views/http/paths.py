@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 from flask import Flask, url_for
-from werkzeug.routing import PathConverter, UnicodeConverter
+from werkzeug.routing import IntegerConverter, PathConverter, UnicodeConverter
 from werkzeug.routing.map import Map
 
 from app.views.http.quoting import quote
@@ -17,9 +17,10 @@ from app.views.http.quoting import quote
 MAX_PATHS = 20_000  # kept; each takes some 300 bytes
 MAX_QUERIES = 5_000  # likewise
 _OF_ONE_REQUEST = ("next", "before", "after")  # arguments that hardly come back
-_STAND_IN = "any-value"
+_STAND_INS = tuple(range(9_007_199_254_740_990, 9_007_199_254_740_980, -1))  # for any values
 _is_plain = re.compile(r"[A-Za-z0-9_.~/:-]*").fullmatch  # as most are: stands in a path as it is
-_Ends = tuple[str, str, Callable[[str], str]]
+_Converter = Callable[[str], str]
+_Pieces = tuple[str, tuple[_Converter | None, ...]]  # a format, and what writes its values
 _maker: dict[str, Callable[..., str]] = {}  # of the app that was made last; all have one map
 _UNQUOTED = "!$'()*,/:;?@"  # what Werkzeug leaves as it is in a query
 
@@ -44,12 +45,15 @@ def _make_url_for(app: Flask) -> Callable[..., str]:
     build = app.url_map.bind("localhost").build
 
     @cache
-    def find_ends(endpoint: str, name: str) -> _Ends | None:
-        to_url = _find_converter(app.url_map, endpoint, name)
-        if to_url is None:
+    def find_pieces(endpoint: str, names: tuple[str, ...]) -> _Pieces | None:
+        converters = _find_converters(app.url_map, endpoint, names)
+        if converters is None:
             return None
-        before, after = build(endpoint, {name: _STAND_IN}).split(_STAND_IN)
-        return before, after, to_url
+        stand_ins = dict(zip(names, _STAND_INS, strict=False))
+        found = build(endpoint, stand_ins).replace("%", "%%")
+        for name, stand_in in stand_ins.items():
+            found = found.replace(str(stand_in), f"%({name})s")
+        return found, converters
 
     @lru_cache(maxsize=MAX_PATHS)
     def path(endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
@@ -62,12 +66,13 @@ def _make_url_for(app: Flask) -> Callable[..., str]:
         return frozenset().union(*(rule.arguments for rule in rules))
 
     def path_for(endpoint: str, **values: Any) -> str:
-        if len(values) == 1:
-            [(name, value)] = values.items()
-            ends = find_ends(endpoint, name) if isinstance(value, str) else None
-            if ends is not None:
-                before, after, to_url = ends
-                return f"{before}{value if _is_plain(value) else to_url(value)}{after}"
+        pieces = find_pieces(endpoint, tuple(values)) if values else None
+        if pieces is not None and all(map(_fits, values.values(), pieces[1])):
+            written = {
+                name: value if to_url is None or _is_plain(value) else to_url(value)
+                for (name, value), to_url in zip(values.items(), pieces[1], strict=True)
+            }
+            return pieces[0] % written
         # Names that begin so are Flask's own; a dot at the beginning means the present blueprint.
         if endpoint[0] == "." or any(name[0] == "_" for name in values):
             return url_for(endpoint, **values)
@@ -80,21 +85,35 @@ def _make_url_for(app: Flask) -> Callable[..., str]:
     return path_for
 
 
-def _find_converter(routes: Map, endpoint: str, name: str) -> Callable[[str], str] | None:
-    """What writes the one variable of a route into its path.
+def _find_converters(
+    routes: Map, endpoint: str, names: tuple[str, ...]
+) -> tuple[_Converter | None, ...] | None:
+    """What writes the variables of a route into its path; `None` of one for numbers.
 
-    `None` where the route has no such variable alone, or may not be told by its endpoint.
+    `None` altogether where the route has others, or may not be told by its endpoint.
     """
     try:
         rules = list(routes.iter_rules(endpoint))
     except KeyError:
         return None
-    fitting = [rule for rule in rules if rule.arguments == {name}]
+    fitting = [rule for rule in rules if rule.arguments == set(names)]
     if len(fitting) != 1 or any(not rule.arguments or rule.defaults for rule in rules):
         return None
-    converter = fitting[0]._converters[name]
-    # Werkzeug's own: what others make of a value may be anything.
-    return converter.to_url if type(converter) in (PathConverter, UnicodeConverter) else None
+    found: list[_Converter | None] = []
+    for name in names:
+        converter = fitting[0]._converters[name]
+        # Werkzeug's own: what others make of a value may be anything.
+        if type(converter) in (PathConverter, UnicodeConverter):
+            found.append(converter.to_url)
+        elif type(converter) is IntegerConverter and not converter.fixed_digits:
+            found.append(None)
+        else:
+            return None
+    return tuple(found)
+
+
+def _fits(value: object, to_url: _Converter | None) -> bool:
+    return type(value) is int if to_url is None else isinstance(value, str)
 
 
 def quote_value(value: str) -> str:

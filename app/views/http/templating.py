@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,7 @@ def init(app: Flask) -> None:
     app.add_template_global(fact_label)
     app.add_template_global(reading_guide)
     app.jinja_env.globals.update(  # macros see them too
+        remember=cache,
         kind_labels=KIND_LABELS,
         priorities=PRIORITIES,
         program_name=PROGRAM_NAME,

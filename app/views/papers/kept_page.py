@@ -1,6 +1,7 @@
 """A paper's page, of which all but the places of who reads is one part.
 
-It is made as a guest sees it, with marks in the places that differ. Members to whom it shows more,
+It is made as a guest sees it, with marks in the places that differ. So are the scores of its
+summaries, by which it stands after a vote that leaves their order. Members to whom it shows more,
 by texts that only they see or by texts of their own, get a page that is made for them alone.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import render_template, url_for
 from markupsafe import Markup
@@ -20,6 +21,7 @@ from app.models import Paper, Summary, User
 from app.queries import drafts, papers, similar, summaries
 from app.queries.links import graph, links
 from app.queries.links.links import SeeAlso
+from app.queries.lists.own_facts import OwnPaperFacts
 from app.queries.shelves.overview import list_public_shelves_of_paper
 from app.queries.summary_entries import SummaryEntry
 from app.references.addresses import outside_url
@@ -39,6 +41,7 @@ from app.views.parts.kept import find_page_part, make_mark, make_part
 from app.views.parts.member_pages import FOR_ALL_MEMBERS, MEMBER_PLACES, fill_frame
 from app.views.parts.own_parts import find_own_part, make_own_key, make_own_part
 from app.views.parts.places import MemberPlaces, describe_paper, name_writer, render_macro
+from app.views.parts.slots import fill_marks
 
 MAP_PAPERS = 8  # in the small map beside the text
 MAP_WIDTH = 260.0  # pixels, of the side column
@@ -51,6 +54,17 @@ def _mark(name: str) -> Markup:
 
 
 _DETAILS, _OWN, _LIST = map(_mark, ("details", "own", "list"))
+
+
+class ShownText(NamedTuple):
+    """What has to be known of a summary on the page to fill in its places.
+
+    `whose` is HTML; `writer_id` is also of an anonymous one, so that its writer finds it as theirs.
+    """
+
+    number: int
+    whose: str
+    writer_id: int | None
 
 
 @dataclass(frozen=True)
@@ -72,21 +86,41 @@ class Recommended:
 
 def find_page(key: str, user: User | None) -> tuple[str, int] | None:
     """A kept page with its status, if it has all that somebody sees."""
-    part = find_page_part(_key(key, user))
-    if part is None:
+    found = _find_part(key, user)
+    if found is None:
         return None
-    return _fill(part, user) or (None if user is None else _find_own_page(key, user))
+    return _fill(*found, user) or (None if user is None else _find_own_page(key, user))
 
 
 def show_page(paper: Paper, user: User | None) -> tuple[str, int]:
     """The page of a paper as somebody sees it, and its status."""
     name_page(name_of_title(paper.title_folded))  # which shows what may be the same work
-    part = find_page_part(_key(paper.key, user)) or _make_part(paper, user)
-    return _fill(part, user) or _render_own_page(paper, user)
+    part, shown = _find_part(paper.key, user) or _make_part(paper, user)
+    return _fill(part, shown, user) or _render_own_page(paper, user)
 
 
 def _key(key: str, user: User | None) -> tuple[Any, ...]:
     return "paper page", key, user is not None, db().info["site_url"]
+
+
+def _find_part(key: str, user: User | None) -> tuple[PagePart, OwnPaperFacts] | None:
+    """A kept part, with what is filled in; `None` once votes have changed the order in it."""
+    part = find_page_part(_key(key, user))
+    if part is None:
+        return None
+    shown = _load_places(part)
+    return (part, shown) if list(shown.scores) == [text.number for text in _texts(part)] else None
+
+
+def _load_places(part: PagePart) -> OwnPaperFacts:
+    numbers = [text.number for text in _texts(part)]
+    facts = part.facts
+    return own_entries.load_own_paper_facts_for_page(facts["paper_id"], numbers, facts["around"])
+
+
+def _texts(part: PagePart) -> list[ShownText]:
+    found: list[ShownText] = part.facts["texts"]
+    return found
 
 
 def _find_own_page(key: str, user: User) -> tuple[str, int] | None:
@@ -116,22 +150,24 @@ def _render_own_page(paper: Paper, user: User | None) -> tuple[str, int]:
     return fill_frame(part.html, user), facts["status"]
 
 
-def _make_part(paper: Paper, user: User | None) -> PagePart:
+def _make_part(paper: Paper, user: User | None) -> tuple[PagePart, OwnPaperFacts]:
     """The page for guests, in its blocks, or the whole page for all members."""
     shown = _load(paper, None)
     entries: list[SummaryEntry] = shown["entries"]
-    marks = {entry.summary.id: _make_marks(entry.summary.id) for entry in entries}
+    ids = [entry.summary.id for entry in entries]
+    marks = {number: _make_marks(number) for number in ids}
+    about = name_of_path("paper", paper.key)
     html: dict[Any, Any] = {**marks, "details": _DETAILS, "own": _OWN, "list": _LIST}
     shown |= FOR_ALL_MEMBERS if user is not None else {**AS_BLOCKS, "viewer": None}
     kinds = (None,) if user is None else (False, True)
-    return make_part(
+    part = make_part(
         _key(paper.key, user),
         partial(render_template, _TEMPLATE, **{**shown, "places": html}),
         {name_of_title(paper.title_folded)},
-        about=name_of_path("paper", paper.key),
+        about=about,
+        without_votes={about, *(name_of_path("summary", str(number)) for number in ids)},
         texts=[
-            (each.summary.id, each.summary.score, name_writer(each), each.summary.user_id)
-            for each in entries
+            ShownText(each.summary.id, name_writer(each), each.summary.user_id) for each in entries
         ],
         details={kind: _render_details(paper, kind) for kind in kinds},
         own=render_macro("summary", "write_own", paper.key, entries, None, None),
@@ -146,42 +182,49 @@ def _make_part(paper: Paper, user: User | None) -> PagePart:
         bibtex_key=paper.key,
         **describe_paper(paper),
     )
+    if user is not None:
+        return part, _load_places(part)
+    scores = {entry.summary.id: entry.summary.score for entry in entries}
+    return part, OwnPaperFacts(scores, {}, None, None, sees_more=False)
 
 
 def _make_marks(summary_id: int) -> dict[str, Markup]:
-    """The places in a summary: of its votes, and of what its writer can do."""
-    names = ("votes", *_FOR_WRITERS)
+    """The places in a summary: of its score and votes, and of what its writer can do."""
+    names = ("score", "votes", *_FOR_WRITERS)
     return {name: _mark(f"{name}-{summary_id}") for name in names}
 
 
-def _fill(part: PagePart, user: User | None) -> tuple[str, int] | None:
+def _fill(part: PagePart, shown: OwnPaperFacts, user: User | None) -> tuple[str, int] | None:
     """A page with its places filled in; `None` if it shows somebody more than it shows others."""
-    facts = part.facts
-    ids = [text[0] for text in facts["texts"]]
-    own, votes = facts["own"], {}
+    facts, texts = part.facts, _texts(part)
+    own = facts["own"]
     if user is not None:
         if user.id in facts["writers"] or (user.is_trusted and facts["is_doubtful"]):
             return None
-        found = own_entries.load_own_paper_facts_for_page(facts["paper_id"], ids, facts["around"])
-        if found.sees_more:
+        if shown.sees_more:
             return None
-        votes = found.votes
-        mine = any(writer == user.id for _, _, _, writer in facts["texts"])
-        if found.draft is not None or mine:
-            own = render_macro("summary", "write_own", facts["bibtex_key"], ids, found.draft, mine)
-    places = MemberPlaces(None if user is None else user.id, votes)
-    html = part.html
-    for number, score, whose, writer in facts["texts"]:
-        is_mine = user is not None and writer == user.id
+        mine = any(text.writer_id == user.id for text in texts)
+        if shown.draft is not None or mine:
+            given = ([text.number for text in texts], shown.draft, mine)
+            own = render_macro("summary", "write_own", facts["bibtex_key"], *given)
+    places = MemberPlaces(None if user is None else user.id, shown.votes)
+    filled = {
+        _DETAILS: facts["details"][None if user is None else user.is_trusted],
+        _OWN: own,
+        _LIST: places.make_whole_control(facts),
+    }
+    for number, whose, writer in texts:
+        score = shown.scores.get(number, 0)  # none, if it was taken away just now
         marks = _make_marks(number)
-        html = html.replace(marks["votes"], places.make_votes(number, score, whose, writer))
+        filled[marks["score"]] = str(score)
+        filled[marks["votes"]] = places.make_votes(number, score, whose, writer)
+        is_mine = user is not None and writer == user.id
         for name, macro in _FOR_WRITERS.items():
-            done = render_macro("summary", macro, number) if is_mine else ""
-            html = html.replace(marks[name], done)
-    details = facts["details"][None if user is None else user.is_trusted]
-    html = html.replace(_DETAILS, details).replace(_OWN, own)
-    html = html.replace(_LIST, places.make_whole_control(facts))
-    return fill_frame(html, user) if user is not None else frame_blocks(html), _status(ids)
+            filled[marks[name]] = render_macro("summary", macro, number) if is_mine else ""
+    by_name = {mark.strip("\0"): str(html) for mark, html in filled.items()}
+    html = fill_marks(part.html, by_name.get)[0]
+    framed = fill_frame(html, user) if user is not None else frame_blocks(html)
+    return framed, _status(texts)
 
 
 def _render_details(paper: Paper, is_trusted: bool | None) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import replace
 from html import unescape
 from typing import Any
@@ -20,7 +20,7 @@ from app.cache.names import is_about_one, names_of_page
 from app.cache.pages import PageCache
 from app.cache.parts import PagePart
 from app.cache.wsgi import CACHE, PageNote
-from app.change_log import name_of_facts, name_of_user
+from app.change_log import name_of_facts, name_of_text, name_of_user
 from app.views.http.shared_pages import expire_at, list_notes, name_page
 
 _LINK = re.compile(r'href="(/(paper|user)/[^"?#]+)')
@@ -67,6 +67,7 @@ def make_part(
     names: Iterable[str],
     *,
     about: str = "",
+    without_votes: Collection[str] = (),
     more_bytes: int = 0,
     **facts: Any,
 ) -> PagePart:
@@ -77,10 +78,19 @@ def make_part(
         names: what it stands on besides its links.
         about: the path of the page of which it is the greater part: it stands on what that does,
             and is confirmed as that is.
+        without_votes: paths of papers and summaries of which it shows no votes.
         more_bytes, facts: see `PagePart`.
     """
     maker = PartMaker()
-    return maker.make(key, render, names, facts, about=about, more_bytes=more_bytes)
+    return maker.make(
+        key,
+        render,
+        names,
+        facts,
+        about=about,
+        without_votes=without_votes,
+        more_bytes=more_bytes,
+    )
 
 
 class PartMaker:
@@ -103,6 +113,7 @@ class PartMaker:
         facts: dict[str, Any],
         *,
         about: str = "",
+        without_votes: Collection[str] = (),
         more_bytes: int = 0,
     ) -> PagePart:
         """See `make_part`."""
@@ -115,6 +126,8 @@ class PartMaker:
         if self._outer is not None and note.expires_at is not None:
             self._outer.expire(note.expires_at)
         linked = names_of_page(about, html.encode()) if about else _linked(html)
+        if without_votes:
+            linked = {name_of_text(each) if each in without_votes else each for each in linked}
         on = frozenset((*names, *linked, *note.names))
         part = PagePart(html, on, note.expires_at, facts, more_bytes)
         for each in self._notes:

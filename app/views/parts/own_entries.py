@@ -17,7 +17,7 @@ from app.queries.lists.own_facts import (
     load_own_facts,
     load_own_paper_facts,
 )
-from app.views.http.access import db, signed_in, viewer
+from app.views.http.access import db, viewer
 
 
 def init(app: Flask) -> None:
@@ -41,8 +41,8 @@ def load_own_facts_for_page(summary_ids: Collection[int], paper_ids: Collection[
 def load_own_paper_facts_for_page(
     paper_id: int, summary_ids: Collection[int], around: list[int]
 ) -> OwnPaperFacts:
-    """Load what the page of a paper shows a viewer who is signed in."""
-    found = load_own_paper_facts(db(), signed_in(), paper_id, summary_ids, around)
+    """Load what is filled into the page of a paper."""
+    found = load_own_paper_facts(db(), viewer(), paper_id, summary_ids, around)
     if found.entry is not None:
         g.own_entries = {**g.get("own_entries", {}), paper_id: found.entry}
     return found
