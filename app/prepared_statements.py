@@ -23,6 +23,9 @@ from app.logs import SLOW_QUERY_MS, log_slow_query
 
 MAX_KEPT = 500  # statements, with a list of each length
 MAX_LISTED = 50  # values of an `IN`; with more, running it takes longer than preparing it
+# Options of a statement that finds a thousand rows: to name their columns takes as long as to
+# read them.
+UNNAMED = {"unnamed_columns": True}
 Values = Mapping[str, Any]
 Listeners = Sequence[Callable[[str, Any], None]]
 _Processor = Callable[[Any], Any] | None
@@ -125,13 +128,16 @@ def _prepare(statement: Any, dialect: Any, names: tuple[str, ...]) -> PreparedSt
     columns = statement.exported_columns
     found_kinds = [column.type.dialect_impl(dialect) for column in columns]
     found = ((n, kind.result_processor(dialect, None)) for n, kind in enumerate(found_kinds))
-    row: Any = namedtuple("Row", columns.keys(), rename=True) if found_kinds else None
+    row: Any = None
+    if found_kinds:
+        is_unnamed = statement.get_execution_options().keys() >= UNNAMED.keys()
+        row = tuple if is_unnamed else namedtuple("Row", columns.keys(), rename=True)._make
     return PreparedStatement(
         text=str(compiled),
         places=tuple(places),
         lists=frozenset(name for name, _, _, is_list, _ in places if is_list),
         table=statement.table.name if getattr(statement, "is_dml", False) else "",
-        row=row and row._make,
+        row=row,
         results=tuple((n, processor) for n, processor in found if processor is not None),
     )
 
@@ -204,7 +210,7 @@ def wrap_error(
 def _converted(rows: Iterable[Any], prepared: PreparedStatement) -> Iterable[Any]:
     make: Any = prepared.row
     if not prepared.results:
-        return map(make, rows)
+        return rows if make is tuple else map(make, rows)
     several = [list(row) for row in rows]
     for row in several:
         for number, processor in prepared.results:

@@ -88,7 +88,8 @@ def find_partly(
             for part in chosen[: MAX_STEPS - len(steps)]
         ]
         for rows in sorted(singles, key=len):
-            take(rows)
+            if len(found) < MAX_FOUND:
+                take(rows)
     return PartialHits(narrowed, found[:MAX_FOUND])
 
 

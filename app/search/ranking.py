@@ -16,7 +16,7 @@ A query without plain words (`venue:nips year:2015`) is ordered by 2 to 4 alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
@@ -40,7 +40,7 @@ class RankedPaper:
     relevance: int = 0
     is_itself: bool = False  # whether its own entry was found
     is_mine: bool = False  # whether a text was found that only the one who searches finds
-    summaries: list[int] = field(default_factory=list)
+    summaries: tuple[int, ...] = ()  # no list: most of a thousand papers have none
 
     @property
     def order(self) -> tuple[int, bool, bool, int, int, int]:
@@ -106,7 +106,7 @@ class Ranking:
             if summary_id is None:
                 found.is_itself = True
             elif summary_id not in found.summaries:
-                found.summaries.append(summary_id)
+                found.summaries += (summary_id,)
 
     def sort(self) -> list[RankedPaper]:
         """The papers, best first."""

@@ -8,13 +8,15 @@ from typing import Any
 from sqlalchemy import Integer, column, text
 from sqlalchemy.orm import Session
 
+from app.prepared_statements import UNNAMED
 from app.search.clauses import Clause, Phrase
 from app.search.reading import ENTRY_COLUMNS, Read, read_for_page
 from app.statements import read_alone
 
 # In the order of numbers, which is that of importance: FTS5 stops when it has enough.
-_FIRST = text(
-    """
+_FIRST = (
+    text(
+        """
     SELECT e.paper_id, e.summary_id, e.title, e.people,
            p.year, p.venue_id, p.section_slug, p.top_score, e.id
     FROM search_index
@@ -24,7 +26,10 @@ _FIRST = text(
     ORDER BY search_index.rowid
     LIMIT :limit
     """
-).columns(*ENTRY_COLUMNS)
+    )
+    .columns(*ENTRY_COLUMNS)
+    .execution_options(**UNNAMED)
+)
 _PAPERS = text(
     """
     SELECT e.paper_id

@@ -55,7 +55,8 @@ def results() -> str | Response:
     # Where a page says nothing else, its address does not either.
     shown = {"sort": sort if sort != "best" else None, "exact": 1 if is_exact else None}
     more = asked.offset + size < found.total
-    return _render_results(
+    return _render_page(
+        "search/results.html",
         q=query,
         page=listing.make_number_page(rows[: len(found.hits)], more, q=query, **shown),
         found=found,
@@ -85,13 +86,10 @@ def suggest() -> str | Response:
         answer = jsonify([query, [paper.title for paper in found.papers]])
         answer.mimetype = "application/x-suggestions+json"
         return answer
-    template = "list" if request.args.get("part") == "list" else "suggest"
-    return render_template(
-        f"search/{template}.html",
-        q=query,
-        exact=identifiers.find_paper_exactly(db(), query),
-        found=found,
-    )
+    shown = {"q": query, "exact": identifiers.find_paper_exactly(db(), query), "found": found}
+    if request.args.get("part") == "list":
+        return render_template("search/list.html", **shown)
+    return _render_page("search/suggest.html", **shown)
 
 
 @blueprint.get("/opensearch.xml")
@@ -101,12 +99,12 @@ def description() -> Response:
     return Response(page, mimetype="application/opensearchdescription+xml")
 
 
-def _render_results(**shown: Any) -> str:
+def _render_page(template: str, **shown: Any) -> str:
     reader = viewer()
     if reader is None:
-        return render_framed("search/results.html", **shown)
+        return render_framed(template, **shown)
     # The menu of the account is kept; what is the reader's own stands in the rows already.
-    return fill_frame(render_framed("search/results.html", **shown, **FOR_ALL_MEMBERS), reader)
+    return fill_frame(render_framed(template, **shown, **FOR_ALL_MEMBERS), reader)
 
 
 def _find_formulas(drafts: Sequence[FoundDraft], rows: Iterable[str]) -> str:
