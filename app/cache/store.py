@@ -9,10 +9,11 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
+from itertools import takewhile
 from typing import Any, Protocol
 
-from app.cache.log import LogReader, LogUnavailable, Read
+from app.cache.log import LogReader, LogUnavailable, Read, digest_answers
 from app.cache.names import ANYTHING
 from app.change_log import EVERYTHING
 
@@ -119,8 +120,18 @@ class ItemStore:
                 self._items.move_to_end(key)
         return item
 
-    def digest_reads(self, reads: tuple[Read, ...], number: int) -> bytes | None:
-        """What statements answer, in short; `None` if anything was changed since a number."""
+    def digest_reads(
+        self, reads: tuple[Read, ...], number: int, answers: Sequence[Any] = ()
+    ) -> bytes | None:
+        """What statements answer, in short; `None` if anything was changed since a number.
+
+        Args:
+            answers: what they answered, if all of that is known: then nothing is asked.
+        """
+        if not reads:
+            return b""
+        if len(answers) == len(reads):
+            return digest_answers(answers)
         try:
             return self._log.digest(reads, number)
         except LogUnavailable:
@@ -138,7 +149,7 @@ class ItemStore:
         with self._lock:
             if number < self._forgotten:
                 return None
-            names = frozenset(name for since, name in self._changes if since > number)
+            names = frozenset(self._list_names(number))
         return None if EVERYTHING in names else names
 
     def catch_up_at_once(self) -> bool:
@@ -188,9 +199,8 @@ class ItemStore:
         except LogUnavailable:
             return False
         with self._lock:
-            if number < self._forgotten or any(
-                since > number and _concerns(name, item.names) for since, name in self._changes
-            ):
+            since = None if number < self._forgotten else self._list_names(number)
+            if since is None or any(_concerns(name, item.names) for name in since):
                 return False
             self._drop(key)
             self._items[key] = item
@@ -247,6 +257,11 @@ class ItemStore:
             return
         for key in list(self._by_name.get(name, ())):
             self._drop(key)
+
+    def _list_names(self, number: int) -> list[str]:
+        """The names of what was changed since a number, the last first."""
+        later = takewhile(lambda change: change[0] > number, reversed(self._changes))
+        return [name for _, name in later]
 
     def _shrink(self) -> None:
         while self._size > self._max_bytes:

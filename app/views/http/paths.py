@@ -20,6 +20,7 @@ _OF_ONE_REQUEST = ("next", "before", "after")  # arguments that hardly come back
 _STAND_IN = "any-value"
 _is_plain = re.compile(r"[A-Za-z0-9_.~/:-]*").fullmatch  # as most are: stands in a path as it is
 _Ends = tuple[str, str, Callable[[str], str]]
+_Pairs = tuple[tuple[str, Any], ...]
 _maker: dict[str, Callable[..., str]] = {}  # of the app that was made last; all have one map
 _UNQUOTED = "!$'()*,/:;?@"  # what Werkzeug leaves as it is in a query
 
@@ -43,13 +44,13 @@ def print_path(endpoint: str, **values: str) -> str:
 def _make_url_for(app: Flask) -> Callable[..., str]:
     build = app.url_map.bind("localhost").build
 
-    @cache
-    def find_ends(endpoint: str, name: str) -> _Ends | None:
-        to_url = _find_converter(app.url_map, endpoint, name)
+    @lru_cache(maxsize=MAX_PATHS)
+    def find_ends(endpoint: str, name: str, others: _Pairs) -> _Ends | None:
+        to_url = _find_converter(app.url_map, endpoint, {name, *dict(others)}, name)
         if to_url is None:
             return None
-        before, after = build(endpoint, {name: _STAND_IN}).split(_STAND_IN)
-        return before, after, to_url
+        ends = build(endpoint, {**dict(others), name: _STAND_IN}).split(_STAND_IN)
+        return (*ends, to_url) if len(ends) == 2 else None
 
     @lru_cache(maxsize=MAX_PATHS)
     def path(endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
@@ -61,10 +62,19 @@ def _make_url_for(app: Flask) -> Callable[..., str]:
         rules = list(app.url_map.iter_rules(endpoint))
         return frozenset().union(*(rule.arguments for rule in rules))
 
+    def find_path(endpoint: str, own: _Pairs) -> str:
+        """A path; what comes last in it is mostly another one each time."""
+        name, value = own[-1] if own else ("", None)
+        ends = find_ends(endpoint, name, own[:-1]) if isinstance(value, str) else None
+        if ends is None:
+            return path(endpoint, own)
+        before, after, to_url = ends
+        return f"{before}{value if _is_plain(value) else to_url(value)}{after}"
+
     def path_for(endpoint: str, **values: Any) -> str:
         if len(values) == 1:
             [(name, value)] = values.items()
-            ends = find_ends(endpoint, name) if isinstance(value, str) else None
+            ends = find_ends(endpoint, name, ()) if isinstance(value, str) else None
             if ends is not None:
                 before, after, to_url = ends
                 return f"{before}{value if _is_plain(value) else to_url(value)}{after}"
@@ -72,7 +82,7 @@ def _make_url_for(app: Flask) -> Callable[..., str]:
         if endpoint[0] == "." or any(name[0] == "_" for name in values):
             return url_for(endpoint, **values)
         own = list_arguments(endpoint)
-        here = path(endpoint, tuple((name, values[name]) for name in values if name in own))
+        here = find_path(endpoint, tuple((name, values[name]) for name in values if name in own))
         asked = tuple((name, values[name]) for name in values if name not in own)
         query = _encode(asked) if asked else ""
         return f"{here}?{query}" if query else here
@@ -80,16 +90,18 @@ def _make_url_for(app: Flask) -> Callable[..., str]:
     return path_for
 
 
-def _find_converter(routes: Map, endpoint: str, name: str) -> Callable[[str], str] | None:
-    """What writes the one variable of a route into its path.
+def _find_converter(
+    routes: Map, endpoint: str, names: set[str], name: str
+) -> Callable[[str], str] | None:
+    """What writes a variable of a route into its path.
 
-    `None` where the route has no such variable alone, or may not be told by its endpoint.
+    `None` where the route has not these variables alone, or may not be told by its endpoint.
     """
     try:
         rules = list(routes.iter_rules(endpoint))
     except KeyError:
         return None
-    fitting = [rule for rule in rules if rule.arguments == {name}]
+    fitting = [rule for rule in rules if rule.arguments == names]
     if len(fitting) != 1 or any(not rule.arguments or rule.defaults for rule in rules):
         return None
     converter = fitting[0]._converters[name]

@@ -80,7 +80,9 @@ class MemberPlaces:
         if back is None and request.method == "GET":
             self._back = quote_back(this_address())
 
-    def make_votes(self, summary_id: int, score: int | str, whose: str, writer_id: int | None) -> str:
+    def make_votes(
+        self, summary_id: int, score: int | str, whose: str, writer_id: int | None
+    ) -> str:
         """The column of votes beside a public summary.
 
         Args:

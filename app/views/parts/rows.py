@@ -148,7 +148,10 @@ def _make_entries(
     for number, entry in list_rows.load_listed_entries(db(), ids, openings).items():
         facts = {"whose": name_writer(entry), **describe_paper(entry.paper), "id": number}
         print_row = partial(print_entry_row, entry, None, openings, PLACES)
-        yield number, maker.make(keys[number], partial(_print, print_row, facts), _names(entry), facts)
+        yield (
+            number,
+            maker.make(keys[number], partial(_print, print_row, facts), _names(entry), facts),
+        )
 
 
 def _make_papers(ids: list[int], keys: dict[int, Hashable]) -> Iterable[tuple[int, PagePart]]:
