@@ -33,7 +33,7 @@ def create_app(config: Config, database: Database) -> Flask:
     from app.cache.wsgi import CachedApp
     from app.paths import STATIC, TEMPLATES
     from app.services.shared_rate_counts import choose_storage
-    from app.views.http.incoming import Request
+    from app.views.http.incoming import CookieSessions, Request
     from app.views.http.security import with_headers
     from app.views.http.templating import TemplateEnvironment
     from app.views.registry import register
@@ -42,6 +42,7 @@ def create_app(config: Config, database: Database) -> Flask:
     storage, storage_options = choose_storage(config, database)
     app = Flask("app", template_folder=str(TEMPLATES), static_folder=None)
     app.request_class = Request
+    app.session_interface = CookieSessions()
     app.jinja_environment = TemplateEnvironment
     app.config.update(
         SECRET_KEY=config.secret_key,

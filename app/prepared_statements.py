@@ -27,7 +27,7 @@ MAX_LISTED = 50  # values of an `IN`; with more, running it takes longer than pr
 # read them.
 UNNAMED = {"unnamed_columns": True}
 Values = Mapping[str, Any]
-Listeners = Sequence[Callable[[str, Any], None]]
+Listeners = Sequence[Callable[[str, Any, Sequence[Any]], None]]
 _Processor = Callable[[Any], Any] | None
 
 
@@ -163,13 +163,13 @@ def execute(
     else:
         bound = [_bind(prepared, each) for each in cast("Sequence[Values]", values)]
         cursor = driver.executemany(text, bound)
-    rows = cursor.fetchall() if prepared.row is not None else ()
+    rows: Sequence[Any] = cursor.fetchall() if prepared.row is not None else ()
     cursor.close()
     took = (perf_counter() - begun) * 1000
     if took >= where.get_execution_options().get(SLOW_QUERY_MS, inf):
         log_slow_query(text, took)
     for tell in told:
-        tell(text, bound)
+        tell(text, bound, rows)
     return RowList(_converted(rows, prepared) if rows else ())
 
 

@@ -38,7 +38,8 @@ SQLITE_LOST = (8, 10, 14)
 
 _CONNECTED = "connected"  # in a session's information: its transaction, and that of the database
 NO_VALUES: Values = MappingProxyType({})
-_told: list[Callable[[str, Any], None]] = []  # of each statement that `read_rows` runs directly
+# Of each statement that `read_rows` runs directly.
+_told: list[Callable[[str, Any, Sequence[Any]], None]] = []
 
 
 def run(connection: Connection, statement: Any, values: Values | Sequence[Values] = ()) -> RowList:
@@ -101,10 +102,10 @@ def read_rows(connection: Connection, statement: Any, values: Values = NO_VALUES
     return RowList(connection.execute(statement, values or None).all())
 
 
-def tell_of_reads(callback: Callable[[str, Any], None]) -> None:
-    """Call a function with the text and values of each statement that `read_rows` runs directly.
+def tell_of_reads(callback: Callable[[str, Any, Sequence[Any]], None]) -> None:
+    """Call a function with each statement that `read_rows` runs directly.
 
-    Of others SQLAlchemy's events tell.
+    It is given the text, the values, and the rows as the driver gives them. Of others SQLAlchemy's events tell.
     """
     _told.append(callback)
 

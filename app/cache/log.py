@@ -7,7 +7,7 @@ import logging
 import re
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import count
 from typing import Any
@@ -72,7 +72,7 @@ class LogReader(ABC):
 
         Raises LogUnavailable.
         """
-        digest = digest_answers(self._query, reads)
+        digest = digest_answers(self._query(*read) for read in reads)
         return digest if self._query(_ENDS, ())[0][1] == number else None
 
     def close(self) -> None:  # noqa: B027  (not every reader has any)
@@ -82,10 +82,10 @@ class LogReader(ABC):
     def _query(self, statement: str, values: Any) -> list[Any]: ...
 
 
-def digest_answers(query: Callable[[str, Any], list[Any]], reads: Iterable[Read]) -> bytes:
-    """What statements answer, in short: `DIGEST_BYTES` for each."""
-    answers = (repr(query(statement, values)).encode() for statement, values in reads)
-    return b"".join(hashlib.blake2b(each, digest_size=DIGEST_BYTES).digest() for each in answers)
+def digest_answers(answers: Iterable[Any]) -> bytes:
+    """What statements answered, in short: `DIGEST_BYTES` for each."""
+    texts = (repr(rows).encode() for rows in answers)
+    return b"".join(hashlib.blake2b(each, digest_size=DIGEST_BYTES).digest() for each in texts)
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)

@@ -9,11 +9,18 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import islice, takewhile
 from typing import Any, Protocol
 
-from app.cache.log import DIGEST_BYTES, LogReader, LogUnavailable, Read, may_follow_votes
+from app.cache.log import (
+    DIGEST_BYTES,
+    LogReader,
+    LogUnavailable,
+    Read,
+    digest_answers,
+    may_follow_votes,
+)
 from app.cache.names import ANYTHING
 from app.change_log import EVERYTHING, VOTES
 
@@ -142,8 +149,18 @@ class ItemStore:
                 deque(islice(names, int(count)), maxlen=0)  # those of the same commit
         return True
 
-    def digest_reads(self, reads: tuple[Read, ...], number: int) -> bytes | None:
-        """What statements answer, in short; `None` if anything was changed since a number."""
+    def digest_reads(
+        self, reads: tuple[Read, ...], number: int, answers: Sequence[Any] = ()
+    ) -> bytes | None:
+        """What statements answer, in short; `None` if anything was changed since a number.
+
+        Args:
+            answers: what they answered, if all of that is known: then nothing is asked.
+        """
+        if not reads:
+            return b""
+        if len(answers) == len(reads):
+            return digest_answers(answers)
         try:
             return self._log.digest(reads, number)
         except LogUnavailable:

@@ -30,12 +30,14 @@ class PageNote:
         names: what it stands on besides its links.
         reads: the statements that it was made of, by which a page about many things is confirmed;
             `None` where that is not wanted, or cannot be.
+        answers: what they answered, where all of that is known.
     """
 
     is_shared: bool = False
     expires_at: float | None = None
     names: set[str] = field(default_factory=set)
     reads: list[Read] | None = None
+    answers: list[Any] = field(default_factory=list)
 
     def expire(self, moment: float) -> None:
         """Let the page count until a moment at most, in seconds since 1970."""
@@ -104,7 +106,7 @@ class CachedApp:
         if is_plain and self.cache.was_asked(key):
             names = names_of_page(key.path, body) | note.names
             reads = tuple(note.reads or ())
-            digest = self.cache.digest_reads(reads, number) if reads else b""
+            digest = self.cache.digest_reads(reads, number, note.answers)
             if digest is not None:
                 page = replace(page, names=names, reads=reads, digest=digest)
                 self.cache.keep(key, number, page)

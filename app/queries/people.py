@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -19,6 +19,15 @@ from app.statements import read_rows
 
 VOTE_AGE = timedelta(days=2)
 BY_SUMMARIES = Order((Writer.summaries,), Writer.user_id, (parse_small,), name="user_id")
+
+
+class Profile(NamedTuple):
+    """What a user says of themselves."""
+
+    id: int
+    name: str
+    display_name: str
+    bio_html: str
 
 
 @dataclass(frozen=True)

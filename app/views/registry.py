@@ -44,7 +44,7 @@ from app.views.papers import (
     merges,
     paper,
 )
-from app.views.parts import own_entries, row_html
+from app.views.parts import list_pages, own_entries, row_html
 from app.views.shelves import ballots, reading_feeds, readings, shelf
 from app.views.shelves import editing as shelf_editing
 from app.views.shelves import entries as shelf_entries
@@ -68,6 +68,7 @@ def register(app: Flask, config: Config, *, static: Path) -> None:
     own_entries.init(app)
     paths.init(app)
     row_html.init(app)
+    list_pages.init(app)
     for noun in (
         account,
         account_deletion,

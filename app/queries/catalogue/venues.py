@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
@@ -20,6 +20,14 @@ from app.text.folding import fold
 BY_SUMMARIES = Order(
     (Venue.summaries_count, Venue.papers_count), Venue.id, (parse_small, parse_small)
 )
+
+
+class VenueName(NamedTuple):
+    """What a venue is called."""
+
+    key: str
+    name: str
+    title: str
 
 
 @dataclass(frozen=True)

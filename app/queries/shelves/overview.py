@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Label, Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.models import Paper, Shelf, ShelfEntry, ShelfMember, User
@@ -21,6 +21,7 @@ from app.statements import connection_of, read_rows
 
 MAX_PUBLIC_SHELVES = 100  # of one user that are listed
 MAX_SHELVES_OF_PAPER = 5
+_LATEST = (Shelf.changed_at.desc(), Shelf.id.desc())
 SEPARATOR = "/"  # between the owner's name and the slug, where a form names a shelf
 
 
@@ -133,8 +134,8 @@ def load_own_shelves_of_papers(
 
 def list_public_shelves(session: Session, owner: User) -> list[ShelfLine]:
     """The public shelves of a user, the last changed first."""
-    found = session.execute(_select_public(), {"owner": owner.id})
-    return [_line(row, "") for row in found]
+    found = read_rows(connection_of(session), _select_public(), {"owner": owner.id})
+    return [ShelfLine(row.title, row.slug, "public", owner, row.papers) for row in found]
 
 
 def list_public_shelves_of_paper(session: Session, paper: Paper) -> tuple[list[Any], int]:
@@ -189,18 +190,22 @@ def find_invitation(session: Session, shelf: Shelf, viewer: User | None) -> Shel
 
 @cache
 def _select_public() -> Select[Any]:
-    query = _select_lines().where(Shelf.user_id == bindparam("owner"), is_public_shelf())
-    return query.limit(MAX_PUBLIC_SHELVES)
+    query = select(Shelf.title, Shelf.slug, _count_papers())
+    query = query.where(Shelf.user_id == bindparam("owner"), is_public_shelf())
+    return query.order_by(*_LATEST).limit(MAX_PUBLIC_SHELVES)
 
 
 def _select_lines(*further: Any) -> Select[Any]:
+    columns: Collection[Any] = (Shelf.title, Shelf.slug, Shelf.visibility, User, _count_papers())
+    query = select(*columns, *further).join(User, User.id == Shelf.user_id)
+    return query.order_by(*_LATEST)
+
+
+def _count_papers() -> Label[int]:
     counted = select(func.count()).where(
         ShelfEntry.shelf_id == Shelf.id, ShelfEntry.paper_id.is_not(None)
     )
-    columns: Collection[Any] = (Shelf.title, Shelf.slug, Shelf.visibility, User)
-    papers = counted.scalar_subquery().label("papers")
-    query = select(*columns, papers, *further).join(User, User.id == Shelf.user_id)
-    return query.order_by(Shelf.changed_at.desc(), Shelf.id.desc())
+    return counted.scalar_subquery().label("papers")
 
 
 def _lines(session: Session, query: Select[Any], role: str = "") -> list[ShelfLine]:

@@ -15,6 +15,7 @@ from app.queries.shelves.overview import list_public_shelves
 from app.views.http import listing, openings
 from app.views.http.access import db, viewer
 from app.views.http.shared_pages import expire_page, shared
+from app.views.parts.list_pages import render_list_page
 from app.views.parts.member_pages import for_all_members, render_page
 from app.views.parts.rows import show_entries
 
@@ -51,9 +52,9 @@ def show(name: str) -> str | Response:
     is_me = looking is not None and looking.id == user.id
     expire_page(now() + SCORE_LIFE)
     counts = people.load_user_row(db(), user, now())
-    return render_page(
+    return render_list_page(
         "users/profile.html",
-        user=user,
+        user=people.Profile(user.id, user.name, user.display_name, user.bio_html),
         summaries_count=counts.summaries
         + (people.count_hidden_summaries(db(), user) if is_me else 0),
         sciscore=counts.sciscore,
@@ -62,5 +63,5 @@ def show(name: str) -> str | Response:
         ),
         openings=openings.are_shown(),
         is_me=is_me,
-        shelves=list_public_shelves(db(), user),
+        shelves=tuple(list_public_shelves(db(), user)),
     )

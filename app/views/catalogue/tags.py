@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from flask import Blueprint, abort, redirect, url_for
 from werkzeug.wrappers import Response
 
@@ -9,11 +11,18 @@ from app.queries.catalogue import list_lines, overview
 from app.views.http import listing, openings
 from app.views.http.access import db
 from app.views.http.shared_pages import shared
+from app.views.parts.list_pages import render_list_page
 from app.views.parts.member_pages import for_all_members, render_page
 from app.views.parts.rows import show_entries
 
 blueprint = Blueprint("tags", __name__)
 TAGS = 200
+
+
+class TagName(NamedTuple):
+    """What a tag is called."""
+
+    name: str
 
 
 @blueprint.get("/tags")
@@ -36,9 +45,9 @@ def show(name: str) -> str | Response:
     if tag.name != name:
         return redirect(url_for("tags.show", name=tag.name), 301)
     found = list_lines.list_summaries_by_tag(db(), tag, **listing.read_cursors())
-    return render_page(
+    return render_list_page(
         "tags/tag.html",
-        tag=tag,
+        tag=TagName(tag.name),
         page=listing.make_cursor_page(
             show_entries(found, openings.are_shown()), **openings.argument()
         ),

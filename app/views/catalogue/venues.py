@@ -10,6 +10,7 @@ from app.views.catalogue import bars
 from app.views.http import listing
 from app.views.http.access import db
 from app.views.http.shared_pages import shared
+from app.views.parts.list_pages import render_list_page
 from app.views.parts.member_pages import for_all_members, render_page
 from app.views.parts.rows import show_papers
 
@@ -40,9 +41,9 @@ def show(key: str) -> str | Response:
         abort(404)
     year = listing.read_year()
     found = list_lines.list_papers_of_venue(db(), venue, year, **listing.read_cursors())
-    return render_page(
+    return render_list_page(
         "venues/venue.html",
-        venue=venue,
+        venue=venues.VenueName(venue.key, venue.name, venue.title),
         bars=bars.print_year_bars(
             venues.list_venue_years(db(), venue), url_for("venues.show", key=venue.key), year
         ),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import Any
 from urllib.parse import quote
@@ -291,9 +291,25 @@ def search_text(max_chars: int) -> str:
 
 
 def this_address() -> str:
-    """Path and query of the request, quoted, to come back to."""
+    """Path and query of the request, quoted, to come back to.
+
+    Where something is made for many addresses, it is what stands for them (`address_as`).
+    """
+    stand_in: str | None = g.get("address_stand_in")
+    if stand_in is not None:
+        return stand_in
     query = quote(request.query_string, safe=f"{_UNQUOTED}?%")
     return f"{this_path()}?{query}" if query else this_path()
+
+
+@contextmanager
+def address_as(stand_in: str) -> Iterator[None]:
+    """Let something else stand for the address of the request meanwhile."""
+    g.address_stand_in = stand_in
+    try:
+        yield
+    finally:
+        g.address_stand_in = None
 
 
 def this_path() -> str:

@@ -13,6 +13,8 @@ from urllib.parse import unquote_to_bytes
 
 from flask import Flask, current_app, request
 from flask import Request as FlaskRequest
+from flask import Response as FlaskResponse
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.formparser import FormDataParser
 from werkzeug.test import run_wsgi_app
@@ -40,6 +42,21 @@ class FormParser(FormDataParser):
 
 class Request(FlaskRequest):
     form_data_parser_class = FormParser
+
+
+class CookieSessions(SecureCookieSessionInterface):
+    """Flask's, but for who has no session and gets none: nothing is signed or asked for them."""
+
+    def open_session(self, app: Flask, request: FlaskRequest) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: FlaskResponse) -> None:
+        if session or session.modified:
+            super().save_session(app, session, response)
+        elif session.accessed:
+            response.vary.add("Cookie")
 
 
 def init(app: Flask) -> None:

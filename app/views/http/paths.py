@@ -65,20 +65,28 @@ def _make_url_for(app: Flask) -> Callable[..., str]:
         rules = list(app.url_map.iter_rules(endpoint))
         return frozenset().union(*(rule.arguments for rule in rules))
 
-    def path_for(endpoint: str, **values: Any) -> str:
+    def write_path(endpoint: str, values: dict[str, Any]) -> str | None:
+        """A path that is made of values alone, `None` where there is more to it."""
         pieces = find_pieces(endpoint, tuple(values)) if values else None
-        if pieces is not None and all(map(_fits, values.values(), pieces[1])):
-            written = {
-                name: value if to_url is None or _is_plain(value) else to_url(value)
-                for (name, value), to_url in zip(values.items(), pieces[1], strict=True)
-            }
-            return pieces[0] % written
+        if pieces is None or not all(map(_fits, values.values(), pieces[1])):
+            return None
+        written = {
+            name: value if to_url is None or _is_plain(value) else to_url(value)
+            for (name, value), to_url in zip(values.items(), pieces[1], strict=True)
+        }
+        return pieces[0] % written
+
+    def path_for(endpoint: str, **values: Any) -> str:
+        written = write_path(endpoint, values)
+        if written is not None:
+            return written
         # Names that begin so are Flask's own; a dot at the beginning means the present blueprint.
         if endpoint[0] == "." or any(name[0] == "_" for name in values):
             return url_for(endpoint, **values)
-        own = list_arguments(endpoint)
-        here = path(endpoint, tuple((name, values[name]) for name in values if name in own))
-        asked = tuple((name, values[name]) for name in values if name not in own)
+        arguments = list_arguments(endpoint)
+        own = {name: values[name] for name in values if name in arguments}
+        here = write_path(endpoint, own) or path(endpoint, tuple(own.items()))
+        asked = tuple((name, values[name]) for name in values if name not in arguments)
         query = _encode(asked) if asked else ""
         return f"{here}?{query}" if query else here
 

@@ -7,7 +7,7 @@ the view reads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
@@ -98,12 +98,14 @@ def _note_read(
     _note_statement(statement, values)
 
 
-def _note_statement(statement: str, values: Any) -> None:
+def _note_statement(statement: str, values: Any, rows: Sequence[Any] | None = None) -> None:
     for note in list_notes():
         if note.reads is None:
             continue
         if statement.startswith(("SELECT", "WITH")) and len(note.reads) < MAX_READS:
             note.reads.append((statement, values))
+            if rows is not None:
+                note.answers.append(rows)
         else:
             note.reads = None
 

@@ -13,7 +13,7 @@ from typing import Any
 from flask import current_app, render_template, request
 from markupsafe import Markup
 
-from app.views.http.access import config, this_address
+from app.views.http.access import address_as, config, this_address
 from app.views.parts.kept import make_mark
 from app.views.parts.places import quote_back
 
@@ -42,6 +42,18 @@ def render_framed(template: str, **shown: Any) -> str:
     return frame_blocks(blocks, shown.get("viewer"), shown.get("member_places"))
 
 
+def render_for_any_address(template: str, **shown: Any) -> str:
+    """The same, but for the address, which `fill_address` fills in."""
+    with address_as(_BACK):
+        blocks = render_template(template, **shown, **AS_BLOCKS)
+    return _join(blocks, shown.get("viewer"), shown.get("member_places"))
+
+
+def fill_address(html: str) -> str:
+    """A page with the address of the request in its links that lead back to it."""
+    return html.replace(_BACK, quote_back(this_address())[1])
+
+
 def frame_blocks(blocks: str, viewer: Any = None, member_places: Any = None) -> str:
     """A page of its blocks.
 
@@ -49,12 +61,16 @@ def frame_blocks(blocks: str, viewer: Any = None, member_places: Any = None) -> 
         blocks: what a template gave that was rendered with `AS_BLOCKS`.
         viewer, member_places: what a page for members is given (`FOR_ALL_MEMBERS`).
     """
+    html = _join(blocks, viewer, member_places)
+    return html if viewer is not None else fill_address(html)
+
+
+def _join(blocks: str, viewer: Any, member_places: Any) -> str:
     pieces = list(_find_frame(viewer, member_places))
     for number, block in enumerate(blocks.split(_NEXT)):
         if block != _UNSAID:
             pieces[2 * number + 1] = block
-    html = "".join(pieces)
-    return html if viewer is not None else html.replace(_BACK, quote_back(this_address())[1])
+    return "".join(pieces)
 
 
 def _find_frame(viewer: Any, member_places: Any) -> Sequence[str]:
@@ -66,7 +82,8 @@ def _find_frame(viewer: Any, member_places: Any) -> Sequence[str]:
     frames: dict[Any, Sequence[str]] = kept[1]
     key = (request.endpoint, request.method == "GET", viewer is not None)
     if key not in frames:
-        given = {"viewer": viewer, "member_places": member_places, "returning_to": _BACK}
-        html = render_template("parts/frame.html", **given, next_block=AS_BLOCKS["next_block"])
+        given = {"viewer": viewer, "member_places": member_places}
+        with address_as(_BACK):
+            html = render_template("parts/frame.html", **given, next_block=AS_BLOCKS["next_block"])
         frames[key] = html.split(_NEXT)
     return frames[key]

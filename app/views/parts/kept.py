@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import replace
 from html import unescape
+from itertools import chain
 from typing import Any
 from urllib.parse import unquote
 
@@ -37,16 +38,30 @@ def find_parts(keys: Iterable[Hashable]) -> dict[Hashable, PagePart]:
     """Those of some parts that are kept; the page ends with the first."""
     cache: PageCache | None = request.environ.get(CACHE)
     found: dict[Hashable, PagePart] = {} if cache is None else cache.find_all(keys)
-    for part in found.values():
-        _stand_on(part)
+    _stand_on(found.values())
     return found
 
 
-def _stand_on(part: PagePart) -> None:
-    """Let the page end with a part that it has, and stand on what that does."""
-    if part.expires_at is not None:
-        expire_at(part.expires_at)
-    name_page(*part.names)
+def _stand_on(parts: Collection[PagePart]) -> None:
+    """Let the page end with the first of the parts that it has, and stand on what they do."""
+    if not parts:
+        return
+    ends = [part.expires_at for part in parts if part.expires_at is not None]
+    if ends:
+        expire_at(min(ends))
+    name_page(*chain.from_iterable(part.names for part in parts))
+
+
+def find_or_make_text(key: Hashable, make: Callable[[], str]) -> str:
+    """A text of which its key says all: it is true until it is pushed out."""
+    cache: PageCache | None = request.environ.get(CACHE)
+    part: PagePart | None = None if cache is None else cache.find(key)
+    if part is not None:
+        return part.html
+    text = make()
+    if cache is not None and cache.was_asked(key) and (number := cache.begin()) is not None:
+        cache.keep(key, number, PagePart(text, frozenset()))
+    return text
 
 
 def find_page_part(key: Hashable) -> PagePart | None:
@@ -57,7 +72,7 @@ def find_page_part(key: Hashable) -> PagePart | None:
     part: PagePart | None = cache.find(key) or cache.confirm(key)
     if part is None:
         return None
-    _stand_on(part)
+    _stand_on((part,))
     return part
 
 
@@ -140,7 +155,7 @@ class PartMaker:
         if cache is None or number is None or not cache.was_asked(key):
             return part
         reads = tuple(note.reads or ())
-        digest = cache.digest_reads(reads, number) if reads else b""
+        digest = cache.digest_reads(reads, number, note.answers)
         if digest is not None:
             part = replace(part, reads=reads, digest=digest)
             cache.keep(key, number, part)

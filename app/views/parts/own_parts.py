@@ -81,7 +81,8 @@ def make_own_part(
     part = PagePart(html, names, note.expires_at, facts or {}, reads=tuple(note.reads or ()))
     answer = answer_in_transaction(db()) if is_kept and part.reads else None
     if cache is not None and number is not None and answer is not None:
-        cache.keep(key, number, replace(part, digest=digest_answers(answer, part.reads)))
+        digest = digest_answers(answer(*read) for read in part.reads)
+        cache.keep(key, number, replace(part, digest=digest))
     return part
 
 

@@ -25,6 +25,7 @@ class RowFacts(NamedTuple):
 
     Attributes:
         number: of the summary; 0 for none.
+        score: of the summary; a mark where it is filled in later.
         writer_id: also of an anonymous one, so that its writer finds it as theirs.
         hides_writer: whether only the writer may see whose it is.
         of_part: what its part has.
@@ -33,7 +34,7 @@ class RowFacts(NamedTuple):
 
     number: int
     paper_id: int
-    score: int
+    score: int | str
     writer_id: int | None
     hides_writer: bool
     of_part: dict[str, Any]

@@ -27,7 +27,8 @@ from app.views.parts.kept import make_mark
 # paper, are made once for all. Those that stand in addresses are made of letters and digits.
 _NUMBER = 9_007_199_254_740_991  # no summary and no paper has it
 _KEY, _BACK = f"key-{secrets.token_hex(8)}", f"back-{secrets.token_hex(8)}"
-_SCORE, _WHOSE, _TITLE, _REMARK = map(make_mark, ("score", "whose", "title", "own-remark"))
+_WHOSE, _TITLE, _REMARK = map(make_mark, ("whose", "title", "own-remark"))
+SCORE = make_mark("score")
 TOKEN = make_mark("token")
 _QUOTED_HASH = "%%23"  # behind an address that stands in the query of another one
 _FIELDS = {
@@ -35,7 +36,7 @@ _FIELDS = {
     _BACK: "%(back)s",
     str(_NUMBER): "%(number)s",
     _KEY: "%(key)s",
-    _SCORE: "%(score)s",
+    SCORE: "%(score)s",
     _WHOSE: "%(whose)s",
     _TITLE: "%(title)s",
     _REMARK: "%(remark)s",
@@ -60,6 +61,7 @@ class MemberPlaces:
         votes: theirs, by the numbers of summaries.
         entries: of their reading list, by the numbers of papers; those that were loaded for the
             page, unless they are given.
+        back: the address of the page, as `quote_back` gives it, unless it is that of the request.
     """
 
     def __init__(
@@ -67,15 +69,20 @@ class MemberPlaces:
         reader_id: int | None,
         votes: dict[int, int],
         entries: dict[int, OwnEntry] | None = None,
+        back: tuple[str, str] | None = None,
     ) -> None:
         self._votes = votes
         self._entries = own_entries.loaded() if entries is None else entries
         self._reader_id = reader_id
         self._token = "" if reader_id is None else generate_csrf()
+        self._back = back
         # Else the page answers a form, and cannot be asked for by its address.
-        self._back = quote_back(this_address()) if request.method == "GET" else None
+        if back is None and request.method == "GET":
+            self._back = quote_back(this_address())
 
-    def make_votes(self, summary_id: int, score: int, whose: str, writer_id: int | None) -> str:
+    def make_votes(
+        self, summary_id: int, score: int | str, whose: str, writer_id: int | None
+    ) -> str:
         """The column of votes beside a public summary.
 
         Args:
@@ -156,9 +163,9 @@ def token_as_mark() -> Iterator[None]:
 def _make_column(vote: int | None, is_member: bool) -> str:
     """The column for any summary, as a format."""
     if vote is None:
-        return _make_format(render_macro("votes", "still_column", _SCORE))
+        return _make_format(render_macro("votes", "still_column", SCORE))
     with token_as_mark():
-        of_any = (_NUMBER, _SCORE, _WHOSE, is_member, vote, _BACK)
+        of_any = (_NUMBER, SCORE, _WHOSE, is_member, vote, _BACK)
         return _make_format(render_macro("votes", "column", *of_any))
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from flask import g
+from flask import g, request
 from markupsafe import Markup
 
 from app.cache.parts import PagePart
@@ -25,6 +25,7 @@ from app.queries.paging import Slice
 from app.views.http.access import db, viewer
 from app.views.http.shared_pages import reading_for_parts
 from app.views.parts import own_entries
+from app.views.parts.guest_rows import FOR_GUESTS, fill_guest_rows, mark_row
 from app.views.parts.kept import PartMaker, find_parts
 from app.views.parts.own_rows import RowFacts, show_alone, shows_more
 from app.views.parts.page_rows import ROW, RowsOfPage
@@ -75,6 +76,9 @@ def _show(
     """Rows for who reads, or for all members."""
     of_page: RowsOfPage | None = g.get("rows_of_page")
     if of_page is None:
+        is_for_guests = viewer() is None and request.method == "GET" and not further
+        if is_for_guests and all(part is not None for _, part in rows):
+            return fill_guest_rows(facts for facts, _ in rows)
         html = [(facts, "" if part is None else part.html) for facts, part in rows]
         return fill_rows(html, viewer(), further)
     of_page.extend(facts for facts, part in rows if part is not None)
@@ -142,20 +146,30 @@ def _make_entries(
 ) -> Iterable[tuple[int, PagePart]]:
     maker = PartMaker()
     for number, entry in list_rows.load_listed_entries(db(), ids, openings).items():
-        render = partial(print_entry_row, entry, None, openings, PLACES)
-        facts = {"whose": name_writer(entry), **describe_paper(entry.paper)}
-        yield number, maker.make(keys[number], render, _names(entry), facts)
+        facts = {"whose": name_writer(entry), **describe_paper(entry.paper), "id": number}
+        print_row = partial(print_entry_row, entry, None, openings, PLACES)
+        yield (
+            number,
+            maker.make(keys[number], partial(_print, print_row, facts), _names(entry), facts),
+        )
 
 
 def _make_papers(ids: list[int], keys: dict[int, Hashable]) -> Iterable[tuple[int, PagePart]]:
     maker = PartMaker()
     for number, row in list_rows.load_listed_paper_rows(db(), ids).items():
-        render = partial(print_paper_row, row, None, places=PLACES)
+        print_row = partial(print_paper_row, row, None, places=PLACES)
         # Any summary of a paper may change which of them is the best, and how many there are.
         names = {name_of_path("paper", row.paper.key)}
         names |= set() if row.best is None else _names(row.best)
         facts = {**_facts_of_best(row.best), **describe_paper(row.paper)}
-        yield number, maker.make(keys[number], render, names, facts)
+        yield number, maker.make(keys[number], partial(_print, print_row, facts), names, facts)
+
+
+def _print(print_row: Callable[[], str], facts: dict[str, Any]) -> str:
+    """A row with its marks; among its facts is then the row for guests."""
+    html = print_row()
+    facts[FOR_GUESTS] = mark_row(html, facts)
+    return html
 
 
 def _facts_of_best(best: ListedEntry | None) -> dict[str, Any]:

@@ -17,7 +17,8 @@ from app.views.http import listing
 from app.views.http import openings as row_openings
 from app.views.http.access import config, db, local_url, see_other, viewer
 from app.views.http.shared_pages import expire_page, shared
-from app.views.parts.member_pages import for_all_members, render_page
+from app.views.parts.list_pages import render_list_page
+from app.views.parts.member_pages import for_all_members
 from app.views.parts.rows import show_entries
 from app.views.site.first_steps import find_first_steps
 
@@ -45,7 +46,7 @@ def front() -> str:
     tab = request.args.get("tab", "")
     if tab not in TABS:
         tab = "popular"
-    sections = overview.list_sections(db())
+    sections = tuple(overview.list_sections(db()))
     section = request.args.get("s", "")
     if section not in {each.slug for each in sections}:
         section = ""
@@ -59,7 +60,7 @@ def front() -> str:
     else:
         found = list_lines.list_public_summaries(db(), tab=tab, **place)
     shown = {"tab": tab, "s": section or None, "period": period or None}
-    return render_page(
+    return render_list_page(
         "home/front.html",
         tab=tab,
         section=section,

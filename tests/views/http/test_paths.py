@@ -22,6 +22,11 @@ def test_paths_are_those_of_werkzeug(app: Flask, endpoint: str, name: str) -> No
             assert path_for(endpoint, **{name: value}) == url_for(endpoint, **{name: value})
         further = {name: "a/b", "year": 2015}
         assert path_for(endpoint, **further) == url_for(endpoint, **further)
+        for value in (*VALUES, "any-value"):
+            files = {"form": "bib", "name": value, "notes": 1}
+            assert path_for("set_files.user", **files) == url_for("set_files.user", **files)
+            shelf = {"name": value, "slug": "to-read"}
+            assert path_for("shelves.show", **shelf) == url_for("shelves.show", **shelf)
         assert path_for("account.login", next="/a?b=c") == url_for("account.login", next="/a?b=c")
 
 

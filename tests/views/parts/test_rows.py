@@ -7,7 +7,6 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cache.parts import PagePart
 from app.models import Paper, Summary, User
 from app.services import votes
 from tests.helpers.client import Browser
@@ -59,7 +58,7 @@ def test_a_vote_makes_no_row_anew(
     guest.get("/")
     assert not cache._items  # a crawler asks once
     guest.get("/")
-    kept = [item for item in cache._items.items() if isinstance(item[1], PagePart)]
+    kept = [item for item in cache._items.items() if item[0][0] == "entry row"]
     assert len(kept) == 1
     votes.cast_vote(session, eve, summary.id, 1)
     session.commit()
