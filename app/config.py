@@ -74,7 +74,7 @@ class Config:
         welcome: Markdown that guests read above the front page's list; empty means our own words.
         licence: under which writers publish their summaries; `None` asks for none.
         proxies: number of reverse proxies in front whose `X-Forwarded-*` headers are believed.
-        rate_limit_storage: where Flask-Limiter counts: `database://`, `memory://` (per process) or
+        rate_limit_storage: where requests are counted: `database://`, `memory://` (per process) or
             `redis://…`.
         rate_limits: whether requests are limited at all; tests of other things turn it off.
         signup: whether strangers may make accounts.
@@ -115,7 +115,7 @@ class Config:
     contact: str = ""
     security_contact: str = ""
     idle_days: int = 90
-    cache_bytes: int = 64_000_000
+    cache_bytes: int = 20_000_000
     backups: BackupSettings | None = None
     metrics_token: str = field(default="", repr=False)
     log_json: bool = False
@@ -210,7 +210,7 @@ class Config:
             lookups=read_switch(given, "LOOKUPS", "on"),
             contact=_contact("CONTACT", given.get("CONTACT", "")),
             security_contact=_contact("SECURITY_CONTACT", given.get("SECURITY_CONTACT", "")),
-            cache_bytes=read_number(given, "CACHE_MB", 64, 0, 100_000) * 1_000_000,
+            cache_bytes=read_number(given, "CACHE_MB", 20, 0, 100_000) * 1_000_000,
             backups=_backups(given, data_dir),
             metrics_token=_metrics_token(given.get("METRICS_TOKEN", "")),
             log_json=read_choice(given, "LOG", ("text", "json")) == "json",

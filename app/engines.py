@@ -27,6 +27,9 @@ WRITING = {"writing": True, "postgresql_readonly": False}
 # transaction only reads, and cannot be made to write by a server in recovery.
 POSTGRESQL_LOST = ("25006", "0A000")
 DATA_ERRORS = "22"  # PostgreSQL's class of errors whose very message quotes a value
+# Of pages that each connection to SQLite keeps. The system keeps the file, too, and there are as
+# many connections as threads: with eight times as much, pages take as long.
+CACHE_KB = 4000
 POOL_SIZE = 10  # connections kept open by a process, a few more than it has threads
 # The write-ahead log of these and older versions can corrupt a file when it is reset
 # (sqlite.org, release notes of 3.51.3); 3.44.6 and 3.50.7 have the correction too.
@@ -86,7 +89,7 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
         "synchronous = FULL",
         "foreign_keys = ON",
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
-        "cache_size = -32000",
+        f"cache_size = -{CACHE_KB}",
         "temp_store = MEMORY",
     ):
         cursor.execute(f"PRAGMA {pragma}")

@@ -20,6 +20,7 @@ from app.engines import sqlite_module
 
 MAX_ROWS = 2000  # read at once; more than that change everything
 RETRY_SECONDS = 5.0
+CACHE_KB = 1000  # of pages of the file that SQLite keeps for a thread, for short statements
 _READ = "SELECT number, name FROM changes WHERE number > {} ORDER BY number LIMIT {}"
 _ENDS = "SELECT coalesce(min(number), 0), coalesce(max(number), 0) FROM changes"
 
@@ -147,6 +148,7 @@ class SQLiteReader(LogReader):
                 self._path, isolation_level=None, timeout=1.0, check_same_thread=False
             )
             found.execute("PRAGMA query_only = ON")
+            found.execute(f"PRAGMA cache_size = -{CACHE_KB}")
             self._kept.connection, self._kept.serial = found, next(self._opened)
         return found
 

@@ -113,15 +113,21 @@ def is_written_by(session: Session, paper: Paper, user: User) -> bool:
 
 def find_first_own_summary(session: Session, paper: Paper, user: User) -> Summary | None:
     """One's own summary of a paper, with its tags: the one that the editor opens."""
-    return session.scalar(_select_first_own(), {"paper": paper.id, "user": user.id})
+    session.flush()
+    asked = {"paper": paper.id, "user": user.id}
+    row = read_rows(connection_of(session), _select_first_own(), asked).first()
+    if row is None:
+        return None
+    summary = attach_entity(session, Summary, row)
+    _relate_tags(session, [summary])
+    return summary
 
 
 @cache
-def _select_first_own() -> Select[Summary]:
+def _select_first_own() -> Select[Any]:
     """Made once: making it takes longer than finding nothing, as for a new text."""
     mine = (Summary.paper_id == bindparam("paper"), Summary.user_id == bindparam("user"))
-    query = select(Summary).where(*mine).order_by(Summary.place).limit(1)
-    return query.options(selectinload(Summary.tags))
+    return select(*list_columns(Summary)).where(*mine).order_by(Summary.place).limit(1)
 
 
 def find_own_summary(session: Session, summary_id: int, user: User) -> Summary | None:

@@ -161,7 +161,7 @@ class SharedCounts(Storage):
 
 
 def choose_storage(config: Config, database: Database) -> tuple[str, dict[str, Any]]:
-    """Where Flask-Limiter counts: its storage's address, and the options of that.
+    """Where requests are counted: the address of a storage, and its options.
 
     A library in memory has one process.
     """

@@ -46,7 +46,7 @@ class Limits:
     waiting: int = 128
     write_seconds: float = 3.0
     read_seconds: float = 1.0
-    overload_seconds: float = 0.1
+    overload_seconds: float = 0.05
     connections: int = 4096
     idle_seconds: float = 20.0
     body_bytes: int = MAX_REQUEST_BYTES

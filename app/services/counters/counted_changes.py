@@ -72,6 +72,9 @@ def _follow_writers(session: Session, summaries: Counter[int], votes: Counter[in
     changed = {each for each in (*summaries, *votes) if summaries[each] or votes[each]}
     if not changed:
         return
-    there = set(run(connection_of(session), _USERS, {"ids": sorted(changed)}).scalars())
-    numbers = {each: (summaries[each], votes[each]) for each in there}
-    totals.add_to_writers(session, numbers, len(changed - there))
+    # Whoever has a summary has an account. So only who has fewer of them than before may be gone.
+    fewer = sorted(each for each in changed if summaries[each] < 0)
+    found = run(connection_of(session), _USERS, {"ids": fewer}).scalars() if fewer else ()
+    gone = set(fewer).difference(found)
+    numbers = {each: (summaries[each], votes[each]) for each in changed - gone}
+    totals.add_to_writers(session, numbers, len(gone))
