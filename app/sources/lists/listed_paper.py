@@ -28,6 +28,7 @@ class ListedPaper:
     Attributes:
         line: where in the file it stands: the number of a line, an item or a note.
         record: the paper; without a title only its identifiers are known.
+        page: where the site that wrote the file has the paper, which is no fact of the paper.
         citekey: the reader's own key, byte for byte.
         names: further keys under which the paper may be known here.
         status: in the words of the tool; empty when it says nothing.
@@ -45,6 +46,7 @@ class ListedPaper:
 
     line: int
     record: PaperRecord
+    page: str = ""
     citekey: str = ""
     names: tuple[str, ...] = ()
     status: str = ""
