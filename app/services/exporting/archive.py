@@ -21,6 +21,7 @@ Shortlist: everything that {name} has on {site}
 
 {name}/*.md        your summaries with their settings, whoever can see them, and in
                    the front matter what your reading list says of their papers
+{name}/shelves/    your shelves as notes that link to their papers
 {name}/pictures/   the images in these summaries
 pictures/          your other images
 pictures.json      the descriptions of all your images

@@ -41,6 +41,7 @@ class ListedPaper:
         shelves: of the collections those that our own export says were shelves.
         path: of a note, by which others link to it.
         links: the targets of links in the notes, and the paths of the notes that they mean.
+        is_only_shelved: whether it says only that a paper is on a shelf.
         is_loose: whether the title is a line that somebody pasted, which may be anything.
     """
 
@@ -61,6 +62,7 @@ class ListedPaper:
     shelves: tuple[str, ...] = ()
     path: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
+    is_only_shelved: bool = False
     is_loose: bool = False
 
     @property

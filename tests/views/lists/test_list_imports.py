@@ -277,6 +277,43 @@ def test_collections_are_chosen_in_the_preview(ann: Browser, app: Flask, session
     assert ann.get("/shelf/ann/thesis").status == 404
 
 
+def test_a_shelf_leaves_as_a_note_and_comes_in_again(
+    ann: Browser, app: Flask, session: Session
+) -> None:
+    """Its papers in their order, also those without a note of their own; none gets on the list."""
+    owner = session.scalars(select(User).where(User.name == "ann")).one()
+    session.commit()
+    papers = [make_paper(session, f"x/{n}", f"The [odd] paper, number {n}") for n in range(4)]
+    make_summary(session, papers[1], owner)
+    put_on_list(session, owner, papers[1], status="reading")
+    order = [papers[each] for each in (2, 1, 0, 3)]
+    make_shelf(session, owner, *order, title="To discuss: α & β")
+    packed = ann.get("/settings/export").response.get_data()
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        (name,) = (each for each in archive.namelist() if "/shelves/" in each)
+        note = archive.read(name).decode()
+    assert "- [The \\[odd\\] paper, number 1](../x-1.md)\n" in note
+    assert "(http://localhost/paper/x/3)" in note
+    ben = Browser(app.test_client()).sign_up("ben")
+    path = send(ben, packed, "vault.zip").location
+    ben.post(path, ben.get(path).form(path))
+    run_jobs(session)
+    with zipfile.ZipFile(io.BytesIO(ben.get("/settings/export").response.get_data())) as archive:
+        (name,) = (each for each in archive.namelist() if "/shelves/" in each)
+        again = archive.read(name).decode()
+    assert again == note.replace("(../x-1.md)", "(http://localhost/paper/x/1)")
+    reader = session.scalars(select(User).where(User.name == "ben")).one()
+    listed = select(ListEntry.status).where(ListEntry.user_id == reader.id)
+    assert list(session.scalars(listed)) == ["reading"]
+    session.commit()
+    undone = ben.get(path)
+    ben.post(f"{path}/undo", undone.form(f"{path}/undo"))
+    run_jobs(session)
+    assert count(session, ListEntry) == 1
+    assert count(session, ShelfEntry) == 4
+    assert count(session, Paper) == 4
+
+
 def test_folders_of_a_vault_are_offered_and_left_out(ann: Browser, session: Session) -> None:
     zipped = io.BytesIO()
     with zipfile.ZipFile(zipped, "w") as archive:

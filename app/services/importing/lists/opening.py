@@ -5,7 +5,7 @@ Called by a process that has no database.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import BinaryIO
@@ -21,7 +21,9 @@ from app.sources.formats.markdown_links import link_notes
 from app.sources.formats.note_fields import rename_fields
 from app.sources.lists.listed_paper import PATH_BREAK, ListedPaper, read_moment
 from app.sources.lists.reading import read_list
+from app.sources.lists.shelf_notes import is_in_shelves, read_shelf_note
 from app.sources.lists.statuses import split_status
+from app.sources.record import PaperRecord
 
 MAX_LIST_BYTES = 50_000_000  # of a file
 MAX_LINKS = 200  # from a note to others
@@ -75,6 +77,7 @@ def _read_vault(archive: Archive) -> Iterator[ListedPaper | BadEntry]:
             raise BadFile(str(error)) from None
 
     notes = VaultNotes(names, lambda name: read(take(name)))
+    rows: dict[str, ListedPaper] = {}
     for number, name in enumerate(names, 1):
         try:
             row = _read_note(take(name), number)
@@ -85,9 +88,45 @@ def _read_vault(archive: Archive) -> Iterator[ListedPaper | BadEntry]:
             continue
         folders = PATH_BREAK.join(name.split("/")[outer:-1])
         links = _find_links(row.notes, name, notes)
+        rows[name] = replace(row, path="", notes="")
         yield replace(row, path=name, links=links, collections=(folders,) if folders else ())
+    for number, name in enumerate(names, 1):
+        yield from _read_shelf(name, take, notes, rows, number)
     if not names:
         yield BadEntry(1, "There is no Markdown file in this zip.")
+
+
+def _read_shelf(
+    name: str,
+    take: Callable[[str], bytes],
+    notes: VaultNotes,
+    rows: Mapping[str, ListedPaper],
+    number: int,
+) -> Iterator[ListedPaper]:
+    """The papers of a shelf, if a note is one: those of other notes, or by their addresses."""
+    if not is_in_shelves(name):
+        return
+    try:
+        shelf = read_shelf_note(name, take(name))
+    except BadFile:
+        return
+    for item in () if shelf is None else shelf.items:
+        path = notes.find_path(name, item.target)
+        known = rows.get(path or "")
+        if known is None:
+            record = PaperRecord(item.title)
+            known = ListedPaper(number, record, page=item.target, is_loose=True)
+        title = shelf.title if shelf else ""
+        yield ListedPaper(
+            number,
+            known.record,
+            page=known.page,
+            names=known.names,
+            collections=(title,),
+            shelves=(title,),
+            is_only_shelved=True,
+            is_loose=known.is_loose,
+        )
 
 
 def _find_links(text: str, name: str, notes: VaultNotes) -> dict[str, str]:

@@ -135,7 +135,8 @@ def _take_batch(session: Session, batch: Sequence[Incoming], preview: _RowsSoFar
             continue
         match = next(matches)
         key = match.paper.key if match.paper is not None else ""
-        first = preview.index.find_or_add(position, row, key)
+        is_known = row.is_only_shelved and bool(key)
+        first = None if is_known else preview.index.find_or_add(position, row, key)
         data = to_json(row)
         if first is not None:
             state, data["first"] = "same", first
@@ -176,7 +177,8 @@ def list_askable_names(record: PaperRecord) -> list[str]:
 
 
 def _count(preview: _RowsSoFar, row: ListedPaper) -> None:
-    preview.words[row.status] += 1
+    if not row.is_only_shelved:
+        preview.words[row.status] += 1
     preview.collections.count(row.collections, row.shelves)
     for kind, names in (("label", row.labels), ("keyword", row.keywords)):
         for name in names:
