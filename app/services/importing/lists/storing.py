@@ -170,7 +170,7 @@ def _write_rows(
         is_made = paper_id in finder.made
         if listed[row.position].is_only_shelved:
             writer.note_paper(paper_id, is_made=is_made)
-            state, notes = "unchanged", []
+            state, notes = "unchanged", list[str]()
         else:
             incoming = choices.apply(listed[row.position], paper_id)
             state, notes = writer.write(incoming, is_made=is_made)
