@@ -209,6 +209,13 @@ def parse_address(url: str, site_url: str = "") -> Address | None:
     return Address(ref, None) if ref else None
 
 
+def parse_page_address(url: str, site_url: str) -> PaperRef | None:
+    """The paper of which an address is the page on this site; `None` for any other address."""
+    found = parse_address(url, site_url)
+    is_of_any_site = found is None or parse_address(url) is not None
+    return None if found is None or is_of_any_site else found.ref.without_user()
+
+
 def reference_of_link(link: str) -> tuple[str, str]:
     """Kind and value of what `reference_from_url` finds in an outside address, both empty for none.
 

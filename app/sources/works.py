@@ -88,11 +88,15 @@ def date_of(record: PaperRecord) -> tuple[int, ...]:
 
 
 def address_of(record: PaperRecord) -> str:
-    """Where it is found: its DOI, its arXiv number, another address."""
+    """Where it is found: its DOI, its arXiv number, another address, another identifier."""
     for kind, value in (("doi", record.doi), ("arxiv", record.arxiv_id)):
         if value and (url := outside_url(kind, value)):
             return url
-    return record.url
+    if record.url:
+        return record.url
+    others = (("openreview", record.openreview_id), ("acl", record.acl_id))
+    found = (outside_url(kind, value) for kind, value in others if value)
+    return next(filter(None, found), "")
 
 
 def pdf_of(record: PaperRecord) -> str:

@@ -1,7 +1,9 @@
 """Asks Crossref about entries of checked bibliographies, when their reader wants it; a job.
 
 Questions are rows that wait to be answered. The page only adds them, and reads how many wait.
-Members take turns, so that nobody waits until all that somebody else asks is answered.
+Members take turns, so that nobody waits until all that somebody else asks is answered. Guests are
+as one member: however many ask, it is one more turn for members to wait, and what guests have
+waiting is bounded together.
 """
 
 from __future__ import annotations
@@ -31,14 +33,18 @@ _log = logging.getLogger(__name__)
 JOB = "crossref"
 MAX_ASKED = 100  # entries at a time
 MAX_BY_TITLE = 40  # of these, as each is two questions or more
+MAX_ASKED_BY_GUEST = 30  # entries at a time
 MAX_WAITING = 1000  # entries of everybody; Crossref is asked some twice in a second
-MAX_WAITING_EACH = 200  # entries of one member
+MAX_WAITING_EACH = 200  # entries of one member, or of all guests
 MAX_IN_TURN = 10  # entries of one member that are asked about before it is the next one's turn
 MAX_READ = 4  # bibliographies that are kept as they were read while others have their turn
 MAX_FAILURES = 3  # in a row; then the others are not asked
 
+STILL_ASKED = "Crossref is still being asked for you. Try again later."
+GUESTS_WAIT = "Crossref is being asked for other guests. Sign in, or try again in a few minutes."
 
-def choose_entries(report: Mapping[str, Any]) -> list[int]:
+
+def choose_entries(report: Mapping[str, Any], *, is_guest: bool = False) -> list[int]:
     """The places of the entries that can be asked about now.
 
     Those with a DOI come first, then preprints; what was answered is not asked again.
@@ -48,15 +54,18 @@ def choose_entries(report: Mapping[str, Any]) -> list[int]:
         if entry["question"] and entry["asked"] in ("", SILENT):
             waiting[entry["question"]].append(place)
     by_title = sorted(waiting[BY_TITLE], key=lambda at: not report["entries"][at]["is_preprint"])
-    return [*waiting[BY_DOI][: MAX_ASKED - MAX_BY_TITLE], *by_title[:MAX_BY_TITLE]]
+    most = MAX_ASKED_BY_GUEST if is_guest else MAX_ASKED
+    chosen = [*waiting[BY_DOI][: MAX_ASKED - MAX_BY_TITLE], *by_title[:MAX_BY_TITLE]]
+    return chosen[:most]
 
 
 def start_asking(
-    session: Session, outside: LookupSettings, user: User, token: str, check: KeptCheck
+    session: Session, outside: LookupSettings, user: User | None, token: str, check: KeptCheck
 ) -> int:
-    """Let the job ask about the next entries for a member; the caller commits.
+    """Let the job ask about the next entries for a member, or a guest; the caller commits.
 
-    Who has nothing waiting may ask, however much waits of others: it is soon their turn.
+    Who has nothing waiting may ask, however much waits of others: it is soon their turn. Of a guest
+    nothing is kept: two who ask in the same moment may come a little over what guests have.
 
     Returns:
         About how many.
@@ -67,12 +76,15 @@ def start_asking(
     if not outside.on:
         raise Refusal("crossref", LOOKUPS_OFF)
     begin_writing(session)
-    lock_user(session, user.id)  # who asks twice at once is counted once after the other
+    if user is not None:
+        lock_user(session, user.id)  # who asks twice at once is counted once after the other
     session.execute(select(Bibliography.token).where(Bibliography.token == token).with_for_update())
-    places = choose_entries(check.report)
-    mine = session.scalar(_count_waiting().where(BibliographyQuestion.asker_id == user.id)) or 0
+    asker = None if user is None else user.id
+    places = choose_entries(check.report, is_guest=user is None)
+    of_asker = BibliographyQuestion.asker_id.is_not_distinct_from(asker)
+    mine = session.scalar(_count_waiting().where(of_asker)) or 0
     if mine + len(places) > MAX_WAITING_EACH:
-        raise Refusal("crossref", "Crossref is still being asked for you. Try again later.")
+        raise Refusal("crossref", GUESTS_WAIT if user is None else STILL_ASKED)
     if mine and (session.scalar(_count_waiting()) or 0) + len(places) > MAX_WAITING:
         raise Refusal("crossref", "Crossref is being asked a lot. Try again in a few minutes.")
     again = delete(BibliographyQuestion).where(
@@ -84,7 +96,7 @@ def start_asking(
     known = select(BibliographyQuestion.entry).where(BibliographyQuestion.token == token)
     new = sorted(set(places) - set(session.scalars(known)))
     session.add_all(
-        BibliographyQuestion(token=token, entry=place, asker_id=user.id, asked_at=now(), answer={})
+        BibliographyQuestion(token=token, entry=place, asker_id=asker, asked_at=now(), answer={})
         for place in new
     )
     session.flush()
@@ -129,8 +141,8 @@ class _ReadCheck(NamedTuple):
 def _find_next(session: Session, turns: dict[int | None, int]) -> str | None:
     """The token of the member whose turn is the longest ago; it is theirs now.
 
-    Of one member it is the bibliography that waits for the longest time. Those who deleted their
-    accounts are as one member.
+    Of one member it is the bibliography that waits for the longest time. Guests, and those who
+    deleted their accounts, are as one member.
     """
     asked = BibliographyQuestion
     first = func.min(asked.asked_at)

@@ -21,6 +21,7 @@ Shortlist: everything that {name} has on {site}
 
 {name}/*.md        your summaries with their settings, whoever can see them, and in
                    the front matter what your reading list says of their papers
+{name}/shelves/    your shelves as notes that link to their papers
 {name}/pictures/   the images in these summaries
 pictures/          your other images
 pictures.json      the descriptions of all your images
@@ -38,10 +39,11 @@ list.bib           the papers on your list as BibTeX
 profile.json       your profile, email address and recent sign-ins
 
 "Import" in the settings of a Shortlist site takes this zip as it is. It reads your
-summaries with their images, and adds the papers of list.bib. It does not read the
-other files: drafts, earlier versions, deleted summaries, votes, shelves, images
-that no summary shows, and your profile are here for you to keep. Open the folder of your
-summaries in Obsidian, or in any editor.
+summaries with their images, and adds the papers of list.bib. "Import" on the reading
+list takes it too, and reads your list and the papers on your shelves in their order.
+Neither reads the other files: drafts, earlier versions, deleted summaries, votes,
+images that no summary shows, and your profile are here for you to keep. Open the
+folder of your summaries in Obsidian, or in any editor.
 """
 
 

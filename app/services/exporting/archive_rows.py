@@ -168,7 +168,8 @@ def read_shelves(session: Session, user_id: int) -> Iterator[dict[str, Any]]:
     columns: tuple[Any, ...] = (Shelf.id, Shelf.title, Shelf.slug, Shelf.visibility)
     query = select(*columns, Shelf.description, Shelf.created_at).where(Shelf.user_id == user_id)
     for row in _read(session, query, Shelf.id):
-        entries = select(Paper.key, ShelfEntry.added_at, ShelfEntry.note, ShelfEntry.user_id)
+        noted = (ShelfEntry.added_at, ShelfEntry.note, ShelfEntry.user_id)
+        entries = select(Paper.key, Paper.title, *noted)
         entries = entries.join(Paper, Paper.id == ShelfEntry.paper_id)
         entries = entries.where(ShelfEntry.shelf_id == row["id"])
         found = session.execute(entries.order_by(ShelfEntry.position.desc(), ShelfEntry.id.desc()))
@@ -177,8 +178,13 @@ def read_shelves(session: Session, user_id: int) -> Iterator[dict[str, Any]]:
         yield row | {
             "former_slugs": list(session.scalars(former.order_by(FormerSlug.left_at))),
             "papers": [
-                {"paper": key, "added_at": added_at, "note": note if adder == user_id else ""}
-                for key, added_at, note, adder in found
+                {
+                    "paper": key,
+                    "title": title,
+                    "added_at": added_at,
+                    "note": note if adder == user_id else "",
+                }
+                for key, title, added_at, note, adder in found
             ],
         }
 

@@ -20,6 +20,7 @@ from app.references.own_lines import ListedFacts
 from app.services.exporting.citations import record_of
 from app.sources.lists.jabref_shelves import ShelfGroup, make_shelf_groups
 from app.sources.record import PaperRecord
+from app.sources.works import address_of
 
 BATCH = 200  # papers that are in memory at once
 
@@ -63,6 +64,15 @@ class ExportedPaper:
     own: ListedFacts | None = None
     shelves: tuple[ShelfGroup, ...] = ()
 
+    @property
+    def located_record(self) -> PaperRecord:
+        """The record, with the page of this site where nothing else says where the paper is.
+
+        By that address an import knows it again, whatever key it has there.
+        """
+        record = self.record
+        return record if address_of(record) else replace(record, url=self.address)
+
 
 def read_exported_papers(session: Session, chosen: PaperSet) -> Iterator[ExportedPaper]:
     """The papers of a set in its order; a batch is in memory."""
@@ -85,7 +95,7 @@ def read_exported_papers(session: Session, chosen: PaperSet) -> Iterator[Exporte
                 site + paper_path(paper.key),
                 paper.summaries_count,
                 entry,
-                _make_note(entry, texts.get(paper.id), site) if chosen.has_notes else "",
+                _make_note(texts.get(paper.id), site),
                 _make_own_facts(entry) if chosen.has_notes and entry is not None else None,
                 tuple(groups[each] for each in shelved.get(paper.id, ()) if each in groups),
             )
@@ -138,17 +148,18 @@ def _load_texts(
 
 
 def _make_own_facts(entry: EntryFacts) -> ListedFacts:
-    return ListedFacts(entry.status, entry.status_date, entry.priority, tuple(entry.labels))
+    labels = tuple(entry.labels)
+    return ListedFacts(entry.status, entry.status_date, entry.priority, labels, entry.remark)
 
 
-def _make_note(entry: EntryFacts | None, text: SummaryEntry | None, site: str) -> str:
-    """The reader's remark, and a summary with its writer and address, as paragraphs."""
-    parts = [] if entry is None else [entry.remark]
-    if text is not None:
-        writer = "Anonymous" if text.writer is None else text.writer.display_name
-        address = f"{site}/summary/{text.summary.id}"
-        licence = text.summary.published_under
-        facts = [f"Summary by {writer}", *text.summary.provenance.terms.values()]
-        stated = ", ".join(facts if licence is None else [*facts, licence.name])
-        parts += [text.summary.takeaway, text.summary.source, f"{stated}: {address}"]
+def _make_note(text: SummaryEntry | None, site: str) -> str:
+    """A summary with its writer and address, as paragraphs."""
+    if text is None:
+        return ""
+    writer = "Anonymous" if text.writer is None else text.writer.display_name
+    address = f"{site}/summary/{text.summary.id}"
+    licence = text.summary.published_under
+    facts = [f"Summary by {writer}", *text.summary.provenance.terms.values()]
+    stated = ", ".join(facts if licence is None else [*facts, licence.name])
+    parts = (text.summary.takeaway, text.summary.source, f"{stated}: {address}")
     return "\n\n".join(filter(None, parts))

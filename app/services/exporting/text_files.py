@@ -51,22 +51,27 @@ def write_bibtex(papers: Iterator[ExportedPaper], _: PaperSet) -> Iterator[str]:
     labels: dict[str, None] = {}
     shelves: dict[ShelfGroup, None] = {}
     for paper in papers:
-        own, names = _make_jabref_fields(paper)
+        own, names = _make_own_fields(paper)
         labels |= dict.fromkeys(names)
         shelves |= dict.fromkeys(paper.shelves)
-        yield f"{start}{bibtex_writing.entry(paper.record, paper.note, own)}\n"
+        note = "\n\n".join(filter(None, (own["remark"], paper.note)))
+        yield f"{start}{bibtex_writing.entry(paper.record, note, own)}\n"
         start = "\n"
     if labels or shelves:
         yield start + write_group_tree(labels, shelves)
 
 
-def _make_jabref_fields(paper: ExportedPaper) -> tuple[dict[str, str], list[str]]:
-    """What JabRef has of a list, and the labels as it calls them."""
+def _make_own_fields(paper: ExportedPaper) -> tuple[dict[str, str], list[str]]:
+    """What JabRef has of a list with the remark, and the labels as it calls them.
+
+    The remark stands in `annote` too, which styles print.
+    """
     own = paper.own or ListedFacts()
     labels = list(filter(None, map(clean_group_name, own.labels)))
     groups = ", ".join(dict.fromkeys([*labels, *(shelf.name for shelf in paper.shelves)]))
     priority = _JABREF_PRIORITIES.get(own.priority, "")
-    return {"readstatus": own.status, "priority": priority, "groups": groups}, labels
+    fields = {"readstatus": own.status, "priority": priority, "groups": groups}
+    return {**fields, "remark": own.remark}, labels
 
 
 def write_ris(papers: Iterator[ExportedPaper], _: PaperSet) -> Iterator[str]:
@@ -75,14 +80,14 @@ def write_ris(papers: Iterator[ExportedPaper], _: PaperSet) -> Iterator[str]:
     With notes, the status, priority and labels of the reader's list too.
     """
     for paper in papers:
-        yield ris_writing.entry(paper.record, paper.note, paper.own)
+        yield ris_writing.entry(paper.located_record, paper.note, paper.own)
 
 
 def write_csl(papers: Iterator[ExportedPaper], _: PaperSet) -> Iterator[str]:
     """A list of items of CSL-JSON; with notes as `write_ris`."""
     start = "[\n"
     for paper in papers:
-        item = csl_writing.item(paper.record, paper.note, paper.own)
+        item = csl_writing.item(paper.located_record, paper.note, paper.own)
         yield start + json.dumps(item, ensure_ascii=False)
         start = ",\n"
     yield "[]\n" if start == "[\n" else "\n]\n"

@@ -6,7 +6,7 @@ import hashlib
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path, PurePath
 
@@ -17,12 +17,14 @@ from app.models import Picture, Summary, User
 from app.queries import summaries
 from app.queries.lists.own_entries import load_entry_facts
 from app.references.addresses import paper_path
+from app.services.exporting import archive_rows
 from app.services.files import READABLE, write_file
 from app.services.pictures.storage import find_storage
 from app.services.pictures.uploads import find_picture_names
 from app.services.summaries.files import writing
 from app.sources.formats.markdown_links import link_exported_notes
 from app.sources.formats.markdown_pictures import link_exported_pictures
+from app.sources.lists.shelf_notes import FOLDER, ShelfItem, write_shelf_note
 
 BATCH = 100
 MAX_NAME = 150  # bytes of a file name, without its end
@@ -46,7 +48,7 @@ def export_vault(
         write: takes the name of a file, as `ann/conf-nips-RenHGS15.md`, and its content.
         secret: the site's, with which its writer may import a second text about a paper again.
         with_list: whether the files say what the reading lists of their writers do, which nobody
-            else may see.
+            else may see; their shelves are notes then too.
 
     Yields:
         The name of each summary's file, when it is written.
@@ -76,6 +78,26 @@ def export_vault(
                 write(name, text.encode("utf-8", "replace"))
                 yield name
             session.expunge_all()
+        if with_list:
+            _write_shelves(session, user, notes, write)
+
+
+def _write_shelves(session: Session, user: User, notes: Mapping[str, str], write: Write) -> None:
+    """Write a note for each shelf of a user, which links to their notes, or to this site."""
+    site = session.info["site_url"]
+    for shelf in archive_rows.read_shelves(session, user.id):
+        addresses = [paper_path(each["paper"]) for each in shelf["papers"]]
+        items = [
+            ShelfItem(
+                each["title"],
+                f"../{notes[address]}" if address in notes else site + address,
+                each["note"],
+            )
+            for each, address in zip(shelf["papers"], addresses, strict=True)
+        ]
+        text = write_shelf_note(shelf["title"], shelf["description"], items)
+        name = f"{user.name}/{FOLDER}/{_plain(shelf['slug'])}.md"
+        write(name, text.encode("utf-8", "replace"))
 
 
 def make_folder_writer(folder: Path) -> Write:

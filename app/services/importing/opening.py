@@ -18,7 +18,7 @@ from app.services.importing.archives import Archive, BadArchive, open_archive
 from app.services.importing.bibtex_files import BIBTEX, read_incoming_papers
 from app.services.importing.bibtex_files import MAX_FILE as MAX_BIBTEX
 from app.services.importing.terms import IncomingFile, IncomingPaper
-from app.services.importing.vault_notes import VaultNotes
+from app.services.importing.vault_notes import VaultNotes, is_shelf
 from app.services.pictures.encoding import MAX_BYTES
 from app.services.summaries.files.reading import MAX_FILE, SummaryFile, read
 from app.sources.bibtex.reading import BadEntry, read_entries
@@ -117,6 +117,7 @@ def _folder(root: Path) -> ImportSource:
         for path in sorted(root.rglob("*"))
         if path.suffix.lower() in (*MARKDOWN, *BIBTEX)
         and not _is_hidden(path.relative_to(root).parts)
+        and not is_shelf(path.as_posix(), partial(_bytes_of, root, path, MAX_FILE))
     ]
     # Papers first: a note may be about one of them, and name it by its key alone.
     paths.sort(key=lambda path: path.suffix.lower() not in BIBTEX)
@@ -212,6 +213,7 @@ def _picture_of_nothing(_path: str) -> bytes | None:
 def _archive(archive: Archive, source: str) -> ImportSource:
     shown = [name for name in archive.names if not _is_hidden(tuple(name.split("/")))]
     names = [name for name in shown if name.lower().endswith(MARKDOWN)]
+    names = [name for name in names if not is_shelf(name, partial(archive.read, name, MAX_FILE))]
     papers = [name for name in shown if name.lower().endswith(BIBTEX)]
     there = set(archive.names)
 

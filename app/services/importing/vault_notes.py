@@ -9,10 +9,12 @@ import posixpath
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from app.services.importing.archives import BadArchive
 from app.services.importing.terms import NoteTarget
 from app.services.summaries.files.reading import SummaryFile
 from app.sources.formats.front_matter import BadFile
 from app.sources.formats.markdown_links import NOTES
+from app.sources.lists.shelf_notes import is_in_shelves, read_shelf_note
 
 MAX_KEPT = 5000  # notes whose papers are remembered
 MAX_PARTS = 8  # folders and a name, in a link that is the end of a path
@@ -85,3 +87,15 @@ def _without_end(path: str) -> str:
         if path.lower().endswith(end):
             return path[: -len(end)]
     return path
+
+
+def is_shelf(name: str, take: Callable[[], bytes]) -> bool:
+    """Whether a note is a shelf, which the import of a list reads.
+
+    Args:
+        take: its content.
+    """
+    try:
+        return is_in_shelves(name) and read_shelf_note(name, take()) is not None
+    except (BadArchive, BadFile):
+        return False

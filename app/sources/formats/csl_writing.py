@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.references.own_lines import ListedFacts, write_other_facts, write_status
+from app.references.own_lines import ListedFacts, write_other_facts, write_remark, write_status
 from app.sources.record import PaperRecord
 from app.sources.works import (
     address_of,
@@ -50,7 +50,8 @@ def item(record: PaperRecord, note: str = "", own: ListedFacts | None = None) ->
     Unknown fields are left out. Labels are keywords too, behind the paper's.
     """
     own = own or ListedFacts()
-    lines = "\n".join(filter(None, (write_status(own), *write_other_facts(own))))
+    told = (write_status(own), *write_other_facts(own), visible_line(write_remark(own)))
+    lines = "\n".join(filter(None, told))
     kind, details = kind_of(record), record.details
     first, last = pages_of(record)
     venue = venue_of(record)

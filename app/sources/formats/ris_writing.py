@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.references.own_lines import ListedFacts, write_other_facts, write_status
+from app.references.own_lines import ListedFacts, write_other_facts, write_remark, write_status
 from app.sources.record import PaperRecord
 from app.sources.works import (
     address_of,
@@ -57,6 +57,7 @@ def entry(record: PaperRecord, note: str = "", own: ListedFacts | None = None) -
         *(("KW", label) for label in own.labels),
         ("M2", write_status(own)),
         ("N1", "; ".join(write_other_facts(own))),
+        ("N1", write_remark(own)),
         ("N1", note),
     )
     fields = [(tag, visible_line(value)) for tag, value in told]

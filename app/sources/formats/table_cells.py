@@ -17,3 +17,9 @@ def make_cell(text: str) -> str:
     """A text that stays a text: before what would be a formula stands an apostrophe."""
     cell = _CONTROL.sub("", text)
     return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def read_cell(cell: str) -> str:
+    """The text of a cell that `make_cell` made."""
+    text = cell.removeprefix("'")
+    return text if _FORMULA.match(text) else cell

@@ -48,8 +48,9 @@ def _read_entry(
     told = plain(fields.get("readstatus", "")) or plain(fields.get("read_status", ""))
     words = _split(fields.get("keywords") or fields.get("keyword", ""))
     status, keywords = split_status(words)
+    remark = plain(fields.get("remark", ""))
     notes = [
-        paragraphs(text)
+        _without_remark(paragraphs(text), remark)
         for name, text in fields.items()
         if name in _NOTES or name.startswith("comment-")
     ]
@@ -62,7 +63,7 @@ def _read_entry(
         status=told or status,
         added_at=next(filter(None, added), None),
         priority=_PRIORITIES.get(plain(fields.get("priority", "")).lower(), 0),
-        remark=_ranking(plain(fields.get("ranking", ""))),
+        remark=remark or _ranking(plain(fields.get("ranking", ""))),
         notes="\n\n".join(filter(None, notes)),
         collections=tuple(collections),
         keywords=keywords,
@@ -71,6 +72,12 @@ def _read_entry(
 
 def _split(text: str) -> list[str]:
     return [word for part in re.split(r"[,;]", text) if (word := plain(part))]
+
+
+def _without_remark(text: str, remark: str) -> str:
+    """A note without the remark, with which `annote` begins in our own exports."""
+    head, _, rest = text.partition("\n\n")
+    return rest if remark and head == remark else text
 
 
 def _ranking(text: str) -> str:

@@ -28,6 +28,7 @@ class ListedPaper:
     Attributes:
         line: where in the file it stands: the number of a line, an item or a note.
         record: the paper; without a title only its identifiers are known.
+        page: where the site that wrote the file has the paper, which is no fact of the paper.
         citekey: the reader's own key, byte for byte.
         names: further keys under which the paper may be known here.
         status: in the words of the tool; empty when it says nothing.
@@ -40,11 +41,13 @@ class ListedPaper:
         shelves: of the collections those that our own export says were shelves.
         path: of a note, by which others link to it.
         links: the targets of links in the notes, and the paths of the notes that they mean.
+        is_only_shelved: whether it says only that a paper is on a shelf.
         is_loose: whether the title is a line that somebody pasted, which may be anything.
     """
 
     line: int
     record: PaperRecord
+    page: str = ""
     citekey: str = ""
     names: tuple[str, ...] = ()
     status: str = ""
@@ -59,6 +62,7 @@ class ListedPaper:
     shelves: tuple[str, ...] = ()
     path: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
+    is_only_shelved: bool = False
     is_loose: bool = False
 
     @property

@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterator
 
 from app.references.mentions import arxiv_of, doi_in
+from app.references.own_lines import PRIORITIES
 from app.sources.answers import year_of
 from app.sources.bibtex.reading import BadEntry
+from app.sources.formats.table_cells import read_cell
 from app.sources.lists.listed_paper import ListedPaper, read_moment
 from app.sources.lists.statuses import split_status
 from app.sources.markup import one_line
@@ -26,13 +28,16 @@ _COLUMNS = {
     "url": ("url", "link"),
     "abstract": ("abstract", "abstract note"),
     "status": ("status", "read status", "reading status"),
-    "read": ("date read", "read on", "finished"),
+    "since": ("status date", "date read", "read on", "finished"),
+    "priority": ("priority",),
     "added": ("date added", "added"),
     "key": ("key", "citation key", "citekey", "bibtex key"),
-    "tags": ("tags", "manual tags", "labels", "label"),
+    "tags": ("tags", "manual tags"),
+    "labels": ("labels", "label"),
     "collections": ("collections", "collection", "folder", "groups"),
     "notes": ("notes", "note", "comment", "comments"),
     "remark": ("remark",),
+    "address": ("address",),
 }
 _NAMES = {other: name for name, others in _COLUMNS.items() for other in others}
 _NEEDED = {"title", "doi", "arxiv", "url"}
@@ -66,11 +71,15 @@ def _read_row(cells: dict[str | None, str], line: int) -> ListedPaper | BadEntry
     def cell(name: str) -> str:
         return one_line(cells.get(name, ""))
 
+    cells = {name: read_cell(text) for name, text in cells.items()}
     title, doi, arxiv, url = cell("title"), cell("doi"), cell("arxiv"), cells.get("url", "").strip()
     if not (title or doi or arxiv or url):
         return BadEntry(line, "This row has no title and no identifier.")
     people = parse_names(cell("authors"), several=True)
-    status, labels = split_status(_split(cell("tags")))
+    said, tags = split_status(_split(cell("tags")))
+    labels = _split(cells.get("labels", ""))
+    if not (cell("status") or said):
+        said, labels = split_status(labels)  # else a label is what it is, also "to-read"
     return ListedPaper(
         line=line,
         record=PaperRecord(
@@ -84,14 +93,16 @@ def _read_row(cells: dict[str | None, str], line: int) -> ListedPaper | BadEntry
             abstract=cells.get("abstract", "").strip(),
             details={"authors": OTHERS} if people.has_more and people.names else {},
         ),
+        page=cell("address"),
         citekey=cell("key"),
         names=(cell("key"),),
-        status=cell("status") or status,
-        status_at=read_moment(cell("read")),
+        status=cell("status") or said,
+        status_at=read_moment(cell("since")),
         added_at=read_moment(cell("added")),
-        remark=cell("remark"),
+        priority=PRIORITIES.get(cell("priority").lower(), 0),
+        remark=cells.get("remark", "").strip(),
         notes=cells.get("notes", "").strip(),
-        labels=labels,
+        labels=(*labels, *tags),
         collections=_split(cell("collections")),
     )
 

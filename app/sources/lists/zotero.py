@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from app.references.mentions import arxiv_in
-from app.references.own_lines import read_own_facts
+from app.references.own_lines import is_own_text, read_own_facts
 from app.sources.answers import objects_at, text_at, texts_at, value_at
 from app.sources.bibtex.reading import BadEntry
 from app.sources.formats.csl import read_csl_item
@@ -86,9 +86,11 @@ def _read_item(
     extra_text = value_at(item, "extra")
     extra_text = extra_text if isinstance(extra_text, str) else ""
     extra = read_extra(extra_text)
-    facts = read_own_facts([extra_text.partition("\n\n")[0]])
     status, labels = split_status(_tags(item))
-    own = [*notes.get(text_at(item, "key"), []), *_own_notes(item)]
+    written = map(_note_text, (*notes.get(text_at(item, "key"), []), *_own_notes(item)))
+    own = list(filter(None, written))
+    # Where RIS has a note, Zotero makes a note of its own.
+    facts = read_own_facts([extra_text.partition("\n\n")[0], *filter(is_own_text, own)])
     folders = [
         name
         for key in (*texts_at(item, "collections"), f"#{text_at(item, 'itemID')}")
@@ -103,10 +105,11 @@ def _read_item(
         record=read_csl_item(_to_csl(item, extra)),
         citekey=citekey,
         status=extra.get("read_status", "") or status,
-        status_at=read_moment(extra.get("read_status_date", "")),
+        status_at=read_moment(extra.get("read_status_date", "") or facts.status_date),
         added_at=read_moment(text_at(item, "dateAdded")),
         priority=facts.priority_number,
-        notes="\n\n".join(filter(None, map(_note_text, own))),
+        remark=facts.remark,
+        notes="\n\n".join(each for each in own if not is_own_text(each)),
         labels=tuple(dict.fromkeys([*facts.labels, *labels])),
         collections=tuple(dict.fromkeys(folders)),
     )

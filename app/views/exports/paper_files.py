@@ -107,4 +107,4 @@ def _format_json(paper: Paper, chosen: PaperSet) -> str:
         linked_from=around.sources_of(paper),
     )
     (exported,) = read_exported_papers(db(), chosen)
-    return metadata.format_public_json(exported.record, facts, exported.note, exported.own)
+    return metadata.format_public_json(exported.located_record, facts, exported.note, exported.own)

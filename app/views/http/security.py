@@ -161,8 +161,13 @@ FILES_LIMIT = limiter.shared_limit("6/minute;30/hour", "files", methods=["GET", 
 # A library of 200,000 papers is 200 files for a guest.
 EXPORT_LIMIT = limiter.shared_limit("20/minute;300/hour", "export", methods=["GET", "HEAD"])
 CHECK_LIMIT = limiter.shared_limit("10/minute;60/hour", "check", methods=["POST"])
-# Each is up to a hundred questions to Crossref, which the job asks one after the other.
-ASK_LIMIT = limiter.shared_limit("3/minute;12/hour", "ask", methods=["POST"])
+# Each is up to a hundred questions to Crossref, of a guest thirty, which the job asks one after the
+# other.
+ASK_LIMIT = limiter.shared_limit(
+    lambda: "3/minute;12/hour" if access.viewer() is not None else "2/minute;4/hour;10/day",
+    "ask",
+    methods=["POST"],
+)
 UPLOAD_LIMIT = limiter.shared_limit("30/minute;300/hour", "upload", methods=["POST"])
 VOTE_LIMIT = limiter.shared_limit("60/minute", "vote", methods=["POST", "DELETE"])
 LIST_LIMIT = limiter.shared_limit("90/minute", "list", methods=["POST", "DELETE"])

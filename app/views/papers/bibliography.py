@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from flask import (
     Blueprint,
@@ -91,19 +93,19 @@ def show(token: str) -> Response:
             page=page,
             pages=-(-len(places) // PER_PAGE),
             statuses=STATUSES,
-            askable=len(asking.choose_entries(found.report)) if lookup_settings().on else 0,
+            askable=_count_askable(found.report),
+            show_flashes=True,
         )
     )
 
 
 @blueprint.post("/bibliography/<token>/crossref")
 @ASK_LIMIT
-@needs_sign_in
 def ask(token: str) -> Response:
     """Let Crossref be asked about entries that the library does not know."""
     found = _find(token)
     try:
-        count = asking.start_asking(db(), lookup_settings(), signed_in(), token, found)
+        count = asking.start_asking(db(), lookup_settings(), viewer(), token, found)
     except Refusal as refused:
         db().rollback()
         flash(refused.message, "warning")
@@ -200,6 +202,12 @@ def _find(token: str) -> checks.KeptCheck:
     if found is None:
         abort(404)
     return found
+
+
+def _count_askable(report: Mapping[str, Any]) -> int:
+    if not lookup_settings().on:
+        return 0
+    return len(asking.choose_entries(report, is_guest=viewer() is None))
 
 
 def _private(body: str | bytes) -> Response:

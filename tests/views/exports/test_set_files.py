@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing
-from app.models import ListEntry, User
+from app.models import ListEntry, Paper, User
 from app.models.papers.list_entry import PRIORITIES, STATUSES
 from app.services.exporting.formats import FORMATS
 from app.sources.formats.csl import read_csl
@@ -221,7 +221,8 @@ def test_bibtex_with_notes_keeps_what_a_list_says(guest: Browser, session: Sessi
     _, rows = read_list(text, "x.bib")
     (row,) = rows
     assert isinstance(row, ListedPaper)
-    assert (row.status, row.priority, row.notes) == ("reading", 2, "Good.")
+    assert (row.status, row.priority, row.remark, row.notes) == ("reading", 2, "Good.", "")
+    assert re.search(r"annote +=\s+{Good\.}", text)
     assert set(row.collections) == {"R&D new", "lab"}
     assert "1 StaticGroup:lab\\;0\\;1\\;" in text
     for path in ("/list.bib", f"/paper/{paper.key}.bib"):
@@ -235,8 +236,14 @@ def test_bibtex_with_notes_keeps_what_a_list_says(guest: Browser, session: Sessi
     )
 
 
+REMARKS = {
+    "none": "",
+    "low": "Read_Status: 50% & <b>“x”</b>; a, b",
+    "medium": "Good.",
+    "high": "$x$ #1",
+}
 OWN = [
-    {"status": status, "priority": priority, "labels": labels}
+    {"status": status, "priority": priority, "labels": labels, "remark": REMARKS[priority]}
     for status in STATUSES
     for priority in PRIORITIES
     for labels in ("", "R&D; new, <b>lab</b>, Ünïcode, to-read, 📗 Read, vision")
@@ -248,7 +255,7 @@ def facts(number: int) -> dict[str, Any]:
     return {"doi": doi, "year": 1900 + number, "keywords": "vision, sound", "authors": ("Ann Lee",)}
 
 
-@pytest.mark.parametrize("end", ["bib", "ris", "json"])
+@pytest.mark.parametrize("end", ["bib", "ris", "json", "csv"])
 def test_own_facts_come_in_again_as_they_went_out(app: Flask, session: Session, end: str) -> None:
     """Every status with every priority, through an import into an empty list, byte for byte."""
     ann = Browser(app.test_client()).sign_up("ann")
@@ -256,19 +263,22 @@ def test_own_facts_come_in_again_as_they_went_out(app: Flask, session: Session, 
     user = find_user(session, "ann")
     for number, own in enumerate(OWN):
         paper = make_paper(session, f"conf/x/{number}", f"Number {number}", **facts(number))
-        # A semicolon ends a group of JabRef.
-        labels = own["labels"].replace(";", "") if end == "bib" else own["labels"]
+        make_summary(session, paper, user, f"Text {number}.\n\nMore.", visibility="private")
+        # A semicolon ends a group of JabRef, and a label in a table.
+        labels = own["labels"].replace(";", "") if end in ("bib", "csv") else own["labels"]
         put_on_list(session, user, paper, **{**own, "labels": labels}, citekey=f"own{number}")
     begin_writing(session)
     session.execute(update(ListEntry).values(read_at=datetime(2020, 2, 29, 12, tzinfo=UTC)))
     session.commit()
     address = f"/list.{end}?notes=1&sort=year"
     first = ann.get(address).text
+    assert re.search(r"Read[\\]?_Status: 50", first)  # a remark, which says no status
     found = import_list(session, find_user(session, "ben"), first, f"list.{end}")
     assert found.data["counts"] == {"here": len(OWN)}
     session.commit()
-    assert ben.get(address).text == first
-    columns = ("key", "status", "priority", "labels")
+    own = f"/list.{end}?sort=year"
+    assert ben.get(own).text == ann.get(own).text
+    columns = ("key", "status", "priority", "labels", "remark")
     kept = [[row[each] for each in columns] for row in read_table(ben.get("/list.csv?sort=year"))]
     assert kept == [
         [row[each] for each in columns] for row in read_table(ann.get("/list.csv?sort=year"))
@@ -276,6 +286,36 @@ def test_own_facts_come_in_again_as_they_went_out(app: Flask, session: Session, 
     assert len({tuple(row[1:3]) for row in kept}) == len(STATUSES) * len(PRIORITIES)
     dates = {row["status_date"] for row in read_table(ben.get("/list.csv?status=read"))}
     assert dates == ({"2020-02-29"} if end != "bib" else dates)
+
+
+@pytest.mark.parametrize("end", ["ris", "json"])
+@pytest.mark.parametrize("query", ["", "?notes=1"])
+def test_a_paper_is_known_again_by_its_page_here(
+    app: Flask, session: Session, end: str, query: str
+) -> None:
+    """Also when others have its title, and for another member; the address becomes no fact."""
+    ann = Browser(app.test_client()).sign_up("ann")
+    ben = Browser(app.test_client()).sign_up("ben")
+    user, known = find_user(session, "ann"), {"year": 2020, "authors": ("Ann Lee",)}
+    papers = [make_paper(session, f"x/{n}", "Preface", **known) for n in range(3)]
+    put_on_list(session, user, papers[1], citekey="mine")
+    put_on_list(session, user, papers[2])
+    for key in ("x/1", "x/2"):
+        assert f"http://localhost/paper/{key}" in ann.get(f"/list.{end}{query}").text
+    assert "http://localhost/paper/x/1" in ann.get(f"/paper/x/1.{end}{query}").text
+    assert "/paper/" not in ann.get("/list.bib").text
+    text = ann.get(f"/list.{end}{query}").text
+    for reader in (user, find_user(session, "ben")):
+        found = import_list(session, reader, text, f"list.{end}")
+        assert found.data["counts"] == {"here": 2}
+        session.commit()
+    address = f"/list.{end}?sort=title"
+    assert sorted(ben.get(address).text) == sorted(ann.get(address).text)  # alike to the order
+    assert set(session.scalars(select(Paper.url))) == {None}
+    strange = text.replace("/paper/x/", "/paper/gone/").replace("Preface", "Of another name")
+    found = import_list(session, user, strange.replace("mine", "other"), f"list.{end}")
+    assert found.data["counts"]["new"] == 1
+    assert set(session.scalars(select(Paper.url))) == {None}
 
 
 @pytest.mark.parametrize("end", ["bib", "ris", "json"])

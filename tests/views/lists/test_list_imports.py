@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.db import begin_writing, now
 from app.models import Job, ListEntry, ListImport, ListImportRow, Paper, Shelf, ShelfEntry, User
-from app.models.papers.list_entry import PRIORITIES
+from app.models.papers.list_entry import PRIORITIES, STATUSES
 from app.models.papers.list_import import PREVIEW_LIFE
 from app.queries.lists.own_entries import load_label_names
 from app.services.importing.lists import previews, work
@@ -275,6 +275,69 @@ def test_collections_are_chosen_in_the_preview(ann: Browser, app: Flask, session
     run_jobs(session)
     assert "Your list and your shelves are as they were" in ann.get(path).text
     assert ann.get("/shelf/ann/thesis").status == 404
+
+
+def test_a_shelf_leaves_as_a_note_and_comes_in_again(
+    ann: Browser, app: Flask, session: Session
+) -> None:
+    """Its papers in their order, also those without a note of their own; none gets on the list."""
+    owner = session.scalars(select(User).where(User.name == "ann")).one()
+    session.commit()
+    papers = [make_paper(session, f"x/{n}", f"The [odd] paper, number {n}") for n in range(4)]
+    make_summary(session, papers[1], owner)
+    put_on_list(session, owner, papers[1], status="reading")
+    order = [papers[each] for each in (2, 1, 0, 3)]
+    make_shelf(session, owner, *order, title="To discuss: α & β")
+    packed = ann.get("/settings/export").response.get_data()
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        (name,) = (each for each in archive.namelist() if "/shelves/" in each)
+        note = archive.read(name).decode()
+    assert "- [The \\[odd\\] paper, number 1](../x-1.md)\n" in note
+    assert "(http://localhost/paper/x/3)" in note
+    ben = Browser(app.test_client()).sign_up("ben")
+    path = send(ben, packed, "vault.zip").location
+    ben.post(path, ben.get(path).form(path))
+    run_jobs(session)
+    with zipfile.ZipFile(io.BytesIO(ben.get("/settings/export").response.get_data())) as archive:
+        (name,) = (each for each in archive.namelist() if "/shelves/" in each)
+        again = archive.read(name).decode()
+    assert again == note.replace("(../x-1.md)", "(http://localhost/paper/x/1)")
+    reader = session.scalars(select(User).where(User.name == "ben")).one()
+    listed = select(ListEntry.status).where(ListEntry.user_id == reader.id)
+    assert list(session.scalars(listed)) == ["reading"]
+    session.commit()
+    undone = ben.get(path)
+    ben.post(f"{path}/undo", undone.form(f"{path}/undo"))
+    run_jobs(session)
+    assert count(session, ListEntry) == 1
+    assert count(session, ShelfEntry) == 4
+    assert count(session, Paper) == 4
+
+
+def test_the_list_of_an_archive_comes_in_again(ann: Browser, app: Flask, session: Session) -> None:
+    """Also papers without a summary, with all that is said of them, in the order of the list."""
+    owner = session.scalars(select(User).where(User.name == "ann")).one()
+    session.commit()
+    for number, status in enumerate(STATUSES):
+        paper = make_paper(session, f"x/{number}", f"Number {number} of some papers")
+        own = {"remark": f"Remark <{number}>", "labels": "to-read, x", "citekey": f"own{number}"}
+        put_on_list(
+            session, owner, paper, status=status, priority="high", notes="*Own*\n\n- a", **own
+        )
+        if number == 1:
+            make_summary(session, paper, owner)
+    first = ann.get("/list.csv").text
+    packed = ann.get("/settings/archive").response.get_data()
+    ben = Browser(app.test_client()).sign_up("ben")
+    path = send(ben, packed, "archive.zip").location
+    ben.post(path, {**ben.get(path).form(path), "label": ["0", "1"]})
+    run_jobs(session)
+    assert ben.get("/list.csv").text == first
+    assert ben.get("/list.csv?sort=hand").text == ann.get("/list.csv?sort=hand").text
+    reader = session.scalars(select(User).where(User.name == "ben")).one()
+    listed = select(ListEntry.notes).where(ListEntry.user_id == reader.id)
+    assert set(session.scalars(listed)) == {"*Own*\n\n- a"}
+    session.commit()
 
 
 def test_folders_of_a_vault_are_offered_and_left_out(ann: Browser, session: Session) -> None:

@@ -129,9 +129,6 @@ def test_a_member_asks_crossref(
     assert submit(ann, address, f"{address}/crossref", {}).location == address
     assert "switched off" in ann.get(address).text
     monkeypatch.setitem(app.extensions, "outside", outside)
-    other = Browser(guest.client.application.test_client())
-    assert "to ask Crossref about 9 entries" in other.get(address).text
-    assert other.post(f"{address}/crossref", {}).status == 401
     assert "Ask Crossref about these 9 entries" in ann.get(address).text
     started = submit(ann, address, f"{address}/crossref", {})
     assert started.location == f"{address}/crossref"
@@ -158,6 +155,38 @@ def test_a_member_asks_crossref(
     ticks = {"file": "0", "tick": re.findall(r'name="tick" value="([^"]+)', changes)}
     mended = submit(ann, f"{address}/changes", f"{address}/changes", ticks)
     assert b"volume={4}, doi={10.1000/nodoi}" in mended.response.get_data()
+
+
+@pytest.mark.usefixtures("_no_child")
+def test_a_guest_asks_crossref_about_less(
+    guest: Browser,
+    session: Session,
+    app: Flask,
+    stand_in: StandIn,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(asking, "read_in_child", read_files)
+    monkeypatch.setattr(asking, "MAX_ASKED_BY_GUEST", 3)
+    monkeypatch.setattr(asking, "MAX_WAITING_EACH", 5)
+    play_crossref(stand_in)
+    outside = stand_in.outside(tmp_path)
+    monkeypatch.setitem(app.extensions, "outside", outside)
+    address = send(guest, pasted=ASKED_BIB).location
+    page = guest.get(address).text
+    assert "Ask Crossref about these 3 entries" in page
+    assert "to ask about more at a time" in page
+    started = submit(guest, address, f"{address}/crossref", {})
+    assert "0 of 3 entries" in guest.get(started.location).text
+    other = Browser(guest.client.application.test_client())
+    second = send(other, pasted=ASKED_BIB).location
+    refused = submit(other, second, f"{second}/crossref", {})
+    shown = other.get(refused.location).text
+    assert "for other guests" in shown
+    session.info["outside"] = outside
+    deque(asking.ask_waiting(session), maxlen=0)
+    assert "Ask Crossref about these 3 entries" in guest.get(address).text  # the next ones
+    assert submit(other, second, f"{second}/crossref", {}).location == f"{second}/crossref"
 
 
 @pytest.mark.usefixtures("_no_child")

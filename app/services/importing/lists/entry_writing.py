@@ -123,7 +123,7 @@ class EntryWriter:
         entry = self._entries.get(incoming.paper_id)
         if entry is None:
             if self._room <= 0:
-                self._note_paper(incoming, is_made)
+                self.note_paper(incoming.paper_id, is_made=is_made)
                 return "refused", [LIST_FULL]
             entry = self._make(incoming)
             self._set_citekey(entry, incoming, notes)
@@ -267,10 +267,10 @@ class EntryWriter:
         columns = ("remark", "notes") if copy.data["made"] else copy.data.get("before", {})
         copy.data = {**copy.data, "after": make_digests(entry, columns)}
 
-    def _note_paper(self, incoming: IncomingEntry, is_made: bool) -> None:
-        """Remember a paper that was made although its entry had no room."""
+    def note_paper(self, paper_id: int, *, is_made: bool) -> None:
+        """Remember a paper that was made without an entry."""
         if is_made:
-            self._copy(incoming.paper_id, {"made": False, "paper": True})
+            self._copy(paper_id, {"made": False, "paper": True})
 
 
 def make_digests(entry: ListEntry, columns: Iterable[str]) -> dict[str, str]:

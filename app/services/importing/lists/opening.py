@@ -5,7 +5,7 @@ Called by a process that has no database.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import BinaryIO
@@ -14,16 +14,20 @@ from app.services.importing.archives import Archive, BadArchive, open_archive
 from app.services.importing.opening import MARKDOWN, BadSource
 from app.services.importing.vault_notes import VaultNotes
 from app.services.summaries.files.reading import MAX_FILE, read, read_paper
-from app.sources.bibtex.reading import BadEntry, decode
+from app.sources.bibtex.reading import BadEntry, clean_bibtex, decode, scan_entries
 from app.sources.formats import front_matter
 from app.sources.formats.front_matter import BadFile
 from app.sources.formats.markdown_links import link_notes
 from app.sources.formats.note_fields import rename_fields
+from app.sources.lists import archive_list
 from app.sources.lists.listed_paper import PATH_BREAK, ListedPaper, read_moment
 from app.sources.lists.reading import read_list
+from app.sources.lists.shelf_notes import is_in_shelves, read_shelf_note
 from app.sources.lists.statuses import split_status
+from app.sources.record import PaperRecord
 
 MAX_LIST_BYTES = 50_000_000  # of a file
+_PAPERS = "list.bib"  # of a personal archive
 MAX_LINKS = 200  # from a note to others
 _FIELDS = (
     *("key", "title", "authors", "year", "venue", "doi", "arxiv", "url", "abstract", "published"),
@@ -75,6 +79,8 @@ def _read_vault(archive: Archive) -> Iterator[ListedPaper | BadEntry]:
             raise BadFile(str(error)) from None
 
     notes = VaultNotes(names, lambda name: read(take(name)))
+    rows: dict[str, ListedPaper] = {}
+    yield from _read_archive(archive)  # first: it alone says in which order entries are
     for number, name in enumerate(names, 1):
         try:
             row = _read_note(take(name), number)
@@ -85,9 +91,60 @@ def _read_vault(archive: Archive) -> Iterator[ListedPaper | BadEntry]:
             continue
         folders = PATH_BREAK.join(name.split("/")[outer:-1])
         links = _find_links(row.notes, name, notes)
+        rows[name] = replace(row, path="", notes="")
         yield replace(row, path=name, links=links, collections=(folders,) if folders else ())
-    if not names:
+    for number, name in enumerate(names, 1):
+        yield from _read_shelf(name, take, notes, rows, number)
+    if not names and archive_list.NAME not in archive.names:
         yield BadEntry(1, "There is no Markdown file in this zip.")
+
+
+def _read_archive(archive: Archive) -> Iterator[ListedPaper | BadEntry]:
+    """The list in a personal archive, which has more papers than those of its notes."""
+    if archive_list.NAME not in archive.names:
+        return
+    try:
+        data = archive.read(archive_list.NAME, MAX_LIST_BYTES)
+        packed = archive.read(_PAPERS, MAX_LIST_BYTES) if _PAPERS in archive.names else b""
+    except BadArchive as error:
+        yield BadEntry(1, str(error))
+        return
+    entries = (entry for _, entry in scan_entries(clean_bibtex(decode(packed)[0])))
+    records = {each.record.key: each.record for each in entries if not isinstance(each, BadEntry)}
+    yield from archive_list.read_archive_list(data, records)
+
+
+def _read_shelf(
+    name: str,
+    take: Callable[[str], bytes],
+    notes: VaultNotes,
+    rows: Mapping[str, ListedPaper],
+    number: int,
+) -> Iterator[ListedPaper]:
+    """The papers of a shelf, if a note is one: those of other notes, or by their addresses."""
+    if not is_in_shelves(name):
+        return
+    try:
+        shelf = read_shelf_note(name, take(name))
+    except BadFile:
+        return
+    for item in () if shelf is None else shelf.items:
+        path = notes.find_path(name, item.target)
+        known = rows.get(path or "")
+        if known is None:
+            record = PaperRecord(item.title)
+            known = ListedPaper(number, record, page=item.target, is_loose=True)
+        title = shelf.title if shelf else ""
+        yield ListedPaper(
+            number,
+            known.record,
+            page=known.page,
+            names=known.names,
+            collections=(title,),
+            shelves=(title,),
+            is_only_shelved=True,
+            is_loose=known.is_loose,
+        )
 
 
 def _find_links(text: str, name: str, notes: VaultNotes) -> dict[str, str]:

@@ -16,7 +16,7 @@ import json
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -25,31 +25,22 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing, now
 from app.models import ListImport, ListImportRow, User
 from app.models.papers.list_import import PREVIEW_LIFE, UNDO_LIFE
-from app.references.identifiers import PaperRef, implied_references, is_dblp_key
-from app.references.labels import field_label
-from app.services.importing.fitting import fit_entry
+from app.references.identifiers import PaperRef, implied_references
+from app.services.importing.lists.fitting import Incoming, fit_row
 from app.services.importing.lists.matching import RowIndex, list_sure_references, match_rows
 from app.services.importing.lists.names import (
     Collections,
     choose_names,
     choose_words,
     fold_path,
-    tidy_names,
 )
 from app.services.importing.lists.shelving import suggest_shelves
-from app.services.lists.entries import MAX_REMARK_CHARS
 from app.services.lookup.finding import NO_ADDRESS
-from app.services.refusals import Refusal
 from app.sources.bibtex.reading import BadEntry
-from app.sources.lists.listed_paper import (
-    MAX_NOTES_BYTES,
-    MAX_WORD_CHARS,
-    ListedPaper,
-    to_json,
-)
+from app.sources.lists.listed_paper import ListedPaper, to_json
 from app.sources.lists.statuses import TO_READ, guess_status
 from app.sources.record import PaperRecord
-from app.text.lines import visible, visible_line
+from app.text.lines import visible_line
 
 MAX_ROWS = 20_000  # of one import
 MAX_STORED_BYTES = 60_000_000  # of all rows of one import
@@ -60,7 +51,6 @@ TOO_MANY_ASKED = (
     f"up to {MAX_ASKED} new papers at a time can be looked up by identifier alone. Import the"
     " others later."
 )
-Incoming = ListedPaper | BadEntry
 
 
 class BadList(ValueError):
@@ -134,7 +124,7 @@ def purge_imports(session: Session) -> int:
 def _take_batch(session: Session, batch: Sequence[Incoming], preview: _RowsSoFar) -> None:
     """Judge some rows, in their order."""
     fitted: list[tuple[Incoming, str]] = [
-        _fit(session, each, preview.collections) for each in batch
+        fit_row(session, each, preview.collections) for each in batch
     ]
     good = [row for row, _ in fitted if isinstance(row, ListedPaper)]
     matches = iter(match_rows(session, good))
@@ -145,7 +135,8 @@ def _take_batch(session: Session, batch: Sequence[Incoming], preview: _RowsSoFar
             continue
         match = next(matches)
         key = match.paper.key if match.paper is not None else ""
-        first = preview.index.find_or_add(position, row, key)
+        is_known = row.is_only_shelved and bool(key)
+        first = None if is_known else preview.index.find_or_add(position, row, key)
         data = to_json(row)
         if first is not None:
             state, data["first"] = "same", first
@@ -185,43 +176,9 @@ def list_askable_names(record: PaperRecord) -> list[str]:
     return list(dict.fromkeys(f"{ref.kind}:{ref.value}" for ref in refs))
 
 
-def _fit(session: Session, row: Incoming, collections: Collections) -> tuple[Incoming, str]:
-    """A row that can be kept, and what was changed for that."""
-    if isinstance(row, BadEntry):
-        return row, ""
-    notes: list[str] = []
-    record = row.record
-    # A reader's key is their own: only dblp's are the names of papers for everybody.
-    key = record.key if is_dblp_key(record.key) or not record.title else ""
-    record = replace(record, key=key, other_keys=(), keywords="")
-    try:
-        if record.title:
-            record = fit_entry(session, record, notes, is_member=True)
-    except Refusal as refused:
-        said = f"{row.shown:.60}: {field_label(refused.field)}: {refused.message}"
-        return BadEntry(row.line, said), ""
-    if len(row.remark) > MAX_REMARK_CHARS:
-        row = replace(row, remark="", notes=f"{row.remark}\n\n{row.notes}".strip())
-    row = replace(row, notes=visible(row.notes))
-    text = row.notes.encode()
-    if len(text) > MAX_NOTES_BYTES:
-        notes.append("the notes are too long and were left out")
-    row = replace(
-        row,
-        record=record,
-        status=visible_line(row.status)[:MAX_WORD_CHARS],
-        remark=visible_line(row.remark),
-        notes="" if len(text) > MAX_NOTES_BYTES else row.notes,
-        labels=tidy_names(row.labels),
-        collections=collections.tidy(row.collections),
-        shelves=collections.tidy(row.shelves),
-        keywords=tidy_names(row.keywords),
-    )
-    return row, "; ".join(notes)
-
-
 def _count(preview: _RowsSoFar, row: ListedPaper) -> None:
-    preview.words[row.status] += 1
+    if not row.is_only_shelved:
+        preview.words[row.status] += 1
     preview.collections.count(row.collections, row.shelves)
     for kind, names in (("label", row.labels), ("keyword", row.keywords)):
         for name in names:

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from app.rendering.sandbox.child import Child, ResourceLimitExceeded, SandboxBusy
 from app.services.importing import faults, process
 from app.services.importing.lists import child as opener
-from app.services.importing.lists.previews import Incoming
+from app.services.importing.lists.fitting import Incoming
 from app.services.importing.opening import BadSource
 from app.services.lookup.asking import LOOKUPS_OFF, LookupSettings
 from app.sources.contract import SourceUnavailable

@@ -167,8 +167,13 @@ def _write_rows(
             row.state, row.message = "refused", said
             row.data = {"title": listed[row.position].shown}
             continue
-        incoming = choices.apply(listed[row.position], paper_id)
-        state, notes = writer.write(incoming, is_made=paper_id in finder.made)
+        is_made = paper_id in finder.made
+        if listed[row.position].is_only_shelved:
+            writer.note_paper(paper_id, is_made=is_made)
+            state, notes = "unchanged", list[str]()
+        else:
+            incoming = choices.apply(listed[row.position], paper_id)
+            state, notes = writer.write(incoming, is_made=is_made)
         finder.made.discard(paper_id)
         row.state, row.key = state, keys[paper_id]
         row.message = "; ".join(filter(None, (row.message, *notes)))
