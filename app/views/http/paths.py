@@ -50,7 +50,7 @@ def _make_url_for(app: Flask) -> Callable[..., str]:
         if to_url is None:
             return None
         ends = build(endpoint, {**dict(others), name: _STAND_IN}).split(_STAND_IN)
-        return (*ends, to_url) if len(ends) == 2 else None
+        return (ends[0], ends[1], to_url) if len(ends) == 2 else None
 
     @lru_cache(maxsize=MAX_PATHS)
     def path(endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
@@ -65,7 +65,9 @@ def _make_url_for(app: Flask) -> Callable[..., str]:
     def find_path(endpoint: str, own: _Pairs) -> str:
         """A path; what comes last in it is mostly another one each time."""
         name, value = own[-1] if own else ("", None)
-        ends = find_ends(endpoint, name, own[:-1]) if isinstance(value, str) else None
+        if not isinstance(value, str):
+            return path(endpoint, own)
+        ends = find_ends(endpoint, name, own[:-1])
         if ends is None:
             return path(endpoint, own)
         before, after, to_url = ends
