@@ -25,7 +25,6 @@ def create_app(config: Config, database: Database) -> Flask:
     """
     # Inside, because every import of a part of this package runs this file: `shortlist --help`
     # answers without loading the web app.
-    from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     from app.cache.log import open_log
@@ -33,15 +32,14 @@ def create_app(config: Config, database: Database) -> Flask:
     from app.cache.wsgi import CachedApp
     from app.paths import STATIC, TEMPLATES
     from app.services.shared_rate_counts import choose_storage
-    from app.views.http.incoming import CookieSessions, Request
+    from app.views.http.incoming import App, CookieSessions
     from app.views.http.security import with_headers
     from app.views.http.templating import TemplateEnvironment
     from app.views.registry import register
     from app.views.site.probes import with_probes
 
     storage, storage_options = choose_storage(config, database)
-    app = Flask("app", template_folder=str(TEMPLATES), static_folder=None)
-    app.request_class = Request
+    app = App("app", template_folder=str(TEMPLATES), static_folder=None)
     app.session_interface = CookieSessions()
     app.jinja_environment = TemplateEnvironment
     app.config.update(

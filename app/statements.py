@@ -105,7 +105,8 @@ def read_rows(connection: Connection, statement: Any, values: Values = NO_VALUES
 def tell_of_reads(callback: Callable[[str, Any, Sequence[Any]], None]) -> None:
     """Call a function with each statement that `read_rows` runs directly.
 
-    It is given the text, the values, and the rows as the driver gives them. Of others SQLAlchemy's events tell.
+    It is given the text, the values, and the rows as the driver gives them. Of others SQLAlchemy's
+    events tell.
     """
     _told.append(callback)
 

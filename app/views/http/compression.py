@@ -33,12 +33,13 @@ def init(app: Flask) -> None:
 def _compress(response: Response) -> Response:
     if response.mimetype not in _KINDS or response.is_streamed or response.direct_passthrough:
         return response
+    if shared_pages.is_packed_later():  # and says there by what it varies
+        return response
     response.vary.add("Accept-Encoding")
     if (
         request.accept_encodings["gzip"] <= 0
         or response.status_code in (204, 206, 304)
         or "Content-Encoding" in response.headers
-        or shared_pages.is_packed_later()
         or ((bool(session) or access.viewer_is_known()) and _is_chosen(response))
     ):
         return response

@@ -44,6 +44,15 @@ class Request(FlaskRequest):
     form_data_parser_class = FormParser
 
 
+class App(Flask):
+    """An app none of whose functions is asynchronous: each was looked at in each request."""
+
+    request_class = Request
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 class CookieSessions(SecureCookieSessionInterface):
     """Flask's, but for who has no session and gets none: nothing is signed or asked for them."""
 

@@ -14,6 +14,7 @@ from flask import request, url_for
 
 from app.queries.paging import Slice
 from app.views.http.access import search_text
+from app.views.http.paths import path_for
 
 ROWS = 25
 MAX_PAGE = 500
@@ -124,4 +125,4 @@ def _whole(name: str, lowest: int, highest: int) -> int | None:
 def _address(fixed: dict[str, Any], **place: Any) -> str:
     """The address of this list at another place; what is `None` is left out."""
     values: dict[str, Any] = {**(request.view_args or {}), **fixed, **place}
-    return url_for(str(request.endpoint), **values)
+    return path_for(str(request.endpoint), **values)

@@ -18,7 +18,7 @@ from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
 from app.config import Config
-from app.views.http import access
+from app.views.http import access, shared_pages
 from app.views.http.visitors import network
 
 # Pictures in summaries may come from elsewhere (https only); players load when asked for.
@@ -195,6 +195,8 @@ def init(app: Flask, config: Config) -> None:
 
     @app.after_request
     def say_who_may_keep_it(response: Response) -> Response:
+        if shared_pages.is_packed_later():  # and has been said
+            return response
         if (
             access.viewer_is_known()
             or request.method not in ("GET", "HEAD")

@@ -20,6 +20,7 @@ from app.views.parts.slots import fill_marks
 
 FOR_GUESTS = "for_guests"  # among the facts of a part
 _BACK, _QUOTED_BACK, _ROW = map(make_mark, ("back", "quoted-back", "guest-row"))
+_PLACES = MemberPlaces(None, {}, {}, back=(_BACK, _QUOTED_BACK))
 
 
 def mark_row(html: str, of_part: dict[str, Any]) -> str:
@@ -29,9 +30,8 @@ def mark_row(html: str, of_part: dict[str, Any]) -> str:
         html: of the part.
         of_part: its facts.
     """
-    places = MemberPlaces(None, {}, {}, back=(_BACK, _QUOTED_BACK))
     facts = RowFacts(of_part["id"], of_part["paper_id"], SCORE, None, False, of_part, None)
-    return fill_marks(html, fill_places(places, facts).get)[0]
+    return fill_marks(html, fill_places(_PLACES, facts).get)[0]
 
 
 def fill_guest_rows(rows: Iterable[RowFacts]) -> list[Markup]:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import current_app, g, request, url_for
@@ -30,6 +30,7 @@ _KEY, _BACK = f"key-{secrets.token_hex(8)}", f"back-{secrets.token_hex(8)}"
 _WHOSE, _TITLE, _REMARK = map(make_mark, ("whose", "title", "own-remark"))
 SCORE = make_mark("score")
 TOKEN = make_mark("token")
+MAX_ADDRESSES = 1_000  # that are kept quoted
 _QUOTED_HASH = "%%23"  # behind an address that stands in the query of another one
 _FIELDS = {
     _BACK + _QUOTED_HASH: f"%(quoted_back)s{_QUOTED_HASH}",
@@ -201,6 +202,7 @@ def _make_format(html: Markup) -> str:
     return made
 
 
+@lru_cache(maxsize=MAX_ADDRESSES)
 def quote_back(address: str) -> tuple[str, str]:
     """An address as HTML has it, by itself and in the query of another one."""
     quoted = path_for("account.login", next=address).partition("next=")[2]

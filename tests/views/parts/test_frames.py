@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.config import Config
 from app.db import Database
 from app.views.papers import kept_page
-from app.views.parts import member_pages
+from app.views.parts import list_pages, member_pages
 from tests.helpers.client import Browser, Page
 from tests.helpers.factories import make_paper, make_summary, make_user
 
@@ -52,6 +52,7 @@ def test_a_framed_page_is_the_whole_one(
 ) -> None:
     framed = [without_token(reader.get(path)) for _ in range(2)]
     app.wsgi_app.cache.clear()  # type: ignore[attr-defined]
+    monkeypatch.setattr(list_pages, "_is_plain", lambda _: False)  # nor what stands around rows
     monkeypatch.setattr(member_pages, "render_framed", render_template)
     whole = reader.get(path)
     assert whole.status == 200
