@@ -57,7 +57,7 @@ _DETAILS, _OWN, _LIST = map(_mark, ("details", "own", "list"))
 
 
 class ShownText(NamedTuple):
-    """What has to be known of a summary on the page to fill in its places.
+    """What fills in the places of a summary on the page.
 
     `whose` is HTML; `writer_id` is also of an anonymous one, so that its writer finds it as theirs.
     """
