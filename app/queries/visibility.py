@@ -1,4 +1,4 @@
-"""Who may see which summary, whose name stands on it, and which stands first on a paper's page.
+"""Who may see which summary, whose name stands on it, and which stands first.
 
 The only home of these rules.
 """

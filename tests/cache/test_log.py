@@ -12,7 +12,13 @@ from sqlalchemy.orm import Session
 
 from app import create_app
 from app.cache.keys import PageKey, key_of
-from app.cache.log import LogReader, LogUnavailable, PostgreSQLReader, open_log
+from app.cache.log import (
+    LogReader,
+    LogUnavailable,
+    PostgreSQLReader,
+    may_follow_votes,
+    open_log,
+)
 from app.cache.names import ANYTHING, names_of_page
 from app.cache.pages import PageCache, make_page
 from app.cache.parts import PagePart
@@ -79,6 +85,24 @@ def test_a_vote_names_no_text_and_says_that_it_is_one(session: Session) -> None:
     assert found[:3] == shown
     assert found[-1] == f"votes:{len(found) - 1}"
     assert not [name for name in found if name.startswith(("text:", "facts:"))]
+
+
+@pytest.mark.parametrize(
+    ("statement", "may_follow"),
+    [
+        ("SELECT a.id FROM authors AS a", False),
+        ('SELECT count(*) AS papers FROM "authors"', False),
+        ("SELECT tags.papers FROM tags ORDER BY tags.papers", False),
+        ("SELECT 1\nFROM papers", True),
+        ('SELECT 1 FROM tags JOIN "summaries" ON 1', True),
+        ("SELECT 1 FROM tags,votes", True),
+        ("SELECT 1 FROM tags LEFT OUTER JOIN (papers AS p JOIN tags AS t ON 1) ON 1", True),
+        ("SELECT 1 FROM tags WHERE EXISTS (SELECT 1 FROM writers)", True),
+        ("select 1 from drafts", True),
+    ],
+)
+def test_what_may_follow_votes(statement: str, may_follow: bool) -> None:
+    assert may_follow_votes(statement) is may_follow
 
 
 def test_an_anonymous_summary_does_not_name_its_writer(session: Session) -> None:

@@ -57,7 +57,7 @@ def choose_texts(
     seen = visible_to(viewer) if writer is None else by_writer(writer, viewer)
     order = best_first()
     if viewer is not None:
-        order = ((Summary.user_id == viewer.id).desc(), *order)  # type: ignore[assignment]
+        order = ((Summary.user_id == viewer.id).desc(), *order)
     ranked = (
         select(
             Summary.id,

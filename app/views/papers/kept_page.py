@@ -57,7 +57,7 @@ _DETAILS, _OWN, _LIST = map(_mark, ("details", "own", "list"))
 
 
 class ShownText(NamedTuple):
-    """What has to be known of a summary on the page to fill in its places.
+    """What fills in the places of a summary on the page.
 
     `whose` is HTML; `writer_id` is also of an anonymous one, so that its writer finds it as theirs.
     """
@@ -221,8 +221,8 @@ def _fill(part: PagePart, shown: OwnPaperFacts, user: User | None) -> tuple[str,
         is_mine = user is not None and writer == user.id
         for name, macro in _FOR_WRITERS.items():
             filled[marks[name]] = render_macro("summary", macro, number) if is_mine else ""
-    by_name = {mark.strip("\0"): str(html) for mark, html in filled.items()}
-    html = fill_marks(part.html, by_name.get)[0]
+    fill = {mark.strip("\0"): str(html) for mark, html in filled.items()}.get
+    html = fill_marks(part.html, fill)[0]
     framed = fill_frame(html, user) if user is not None else frame_blocks(html)
     return framed, _status(texts)
 
