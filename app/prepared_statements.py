@@ -131,7 +131,8 @@ def _prepare(statement: Any, dialect: Any, names: tuple[str, ...]) -> PreparedSt
     row: Any = None
     if found_kinds:
         is_unnamed = statement.get_execution_options().keys() >= UNNAMED.keys()
-        row = tuple if is_unnamed else namedtuple("Row", columns.keys(), rename=True)._make
+        named: Any = namedtuple("Row", columns.keys(), rename=True)
+        row = tuple if is_unnamed else named._make
     return PreparedStatement(
         text=str(compiled),
         places=tuple(places),
