@@ -128,16 +128,14 @@ def _prepare(statement: Any, dialect: Any, names: tuple[str, ...]) -> PreparedSt
     columns = statement.exported_columns
     found_kinds = [column.type.dialect_impl(dialect) for column in columns]
     found = ((n, kind.result_processor(dialect, None)) for n, kind in enumerate(found_kinds))
-    row: Any = None
-    if found_kinds:
-        is_unnamed = statement.get_execution_options().keys() >= UNNAMED.keys()
-        row = tuple if is_unnamed else namedtuple("Row", columns.keys(), rename=True)._make
+    named: Any = namedtuple("Row", columns.keys(), rename=True) if found_kinds else None
+    is_unnamed = statement.get_execution_options().keys() >= UNNAMED.keys()
     return PreparedStatement(
         text=str(compiled),
         places=tuple(places),
         lists=frozenset(name for name, _, _, is_list, _ in places if is_list),
         table=statement.table.name if getattr(statement, "is_dml", False) else "",
-        row=row,
+        row=named and (tuple if is_unnamed else named._make),
         results=tuple((n, processor) for n, processor in found if processor is not None),
     )
 

@@ -20,7 +20,7 @@ from app.db import Database, begin_writing
 from app.entities import find_entity, select_columns
 from app.logs import watch_slow_queries
 from app.models import Change, Identifier, Paper, Summary, Tag, User
-from app.prepared_statements import MAX_LISTED
+from app.prepared_statements import MAX_LISTED, UNNAMED
 from app.statements import connection_of, has_connection, read_alone, read_rows, run
 from tests.helpers.factories import make_paper, make_summary, make_user
 
@@ -64,6 +64,17 @@ def test_the_same_as_sqlalchemy_finds(session: Session) -> None:
     assert first.created_at.tzinfo is not None
     assert first.anonymous is False
     assert run(connection, SUMMARIES, {"ids": ids, "seen": "private"}).scalar() is None
+
+
+def test_without_names_the_same_is_found(session: Session) -> None:
+    ids = [make_summary(session).id, make_summary(session, anonymous=True).id]
+    connection = session.connection()
+    named = read_rows(connection, SUMMARIES, {"ids": ids})
+    plain = read_rows(connection, SUMMARIES.execution_options(**UNNAMED), {"ids": ids})
+    assert len(plain) == len(ids)
+    assert plain == [tuple(row) for row in named]
+    if connection.dialect.name == "sqlite":
+        assert {type(row) for row in plain} == {tuple}
 
 
 def test_writes(session: Session) -> None:

@@ -12,18 +12,7 @@ from functools import cache
 from heapq import nlargest
 from typing import Any
 
-from sqlalchemy import (
-    CompoundSelect,
-    String,
-    TextualSelect,
-    bindparam,
-    cast,
-    column,
-    literal,
-    select,
-    text,
-    union_all,
-)
+from sqlalchemy import CompoundSelect, String, bindparam, cast, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.models import Author, Section, Tag, Venue
@@ -161,7 +150,10 @@ def _count_linked(session: Session, hits: Hits) -> tuple[Counter[str], Counter[s
         for number in each.summaries
     }
     written, of_alone, of_several = _read_numbers(
-        session, [paper.paper_id for paper in hits.papers], alone, map(int, papers)
+        session,
+        ("paper_authors", "author_id", "paper_id", [paper.paper_id for paper in hits.papers]),
+        ("summary_tags", "tag_id", "summary_id", alone),
+        ("summary_tags", "summary_id, tag_id", "summary_id", map(int, papers)),
     )
     tags = Counter(of_alone)
     both = zip(of_several[::2], of_several[1::2], strict=True)
@@ -170,51 +162,29 @@ def _count_linked(session: Session, hits: Hits) -> tuple[Counter[str], Counter[s
 
 
 def _read_numbers(
-    session: Session, papers: Iterable[int], alone: Iterable[int], several: Iterable[int]
+    session: Session, *wanted: tuple[str, str, str, Iterable[int]]
 ) -> list[list[str]]:
-    """The numbers of authors of papers, of tags of summaries, and of summaries with their tags.
+    """The numbers in columns of many rows, each row behind the other, all in one statement.
 
-    As one text of each, joined by the database, and asked for by one text of each: to make a row
-    of Python for each number, or a parameter, takes several times as long as to read them.
+    As one text of each, written out and joined by the database: to make a row of Python for each,
+    or a parameter, takes several times as long as to read them.
 
     Args:
-        several: of these each tag stands behind the summary that has it.
+        wanted: a table, its columns, by which column the rows are chosen, and its values.
     """
-    is_sqlite = connection_of(session).dialect.name == "sqlite"
-    form = "[{}]" if is_sqlite else "{{{}}}"
-    wanted = {"papers": papers, "alone": alone, "several": several}
+    connection = connection_of(session)
+    is_sqlite = connection.dialect.name == "sqlite"
+    join, cast_to = ("group_concat", "{}") if is_sqlite else ("string_agg", "CAST({} AS TEXT)")
+    texts = []
+    for table, columns, chosen_by, numbers in wanted:
+        listed = _list_numbers(numbers)
+        row = " || ',' || ".join(cast_to.format(column) for column in columns.split(", "))
+        text = f"(SELECT {join}({row}, ',') FROM {table} WHERE {chosen_by} IN ({listed}))"  # noqa: S608  (numbers only)
+        texts.append(text if listed else "NULL")
+    found = connection.exec_driver_sql(f"SELECT {', '.join(texts)}").one()
+    return [text.split(",") if text else [] for text in found]
+
+
+def _list_numbers(numbers: Iterable[int]) -> str:
     # In order, so that a database reads neighbours one after the other.
-    values = {
-        name: form.format(",".join(map(str, sorted(map(int, some)))))
-        for name, some in wanted.items()
-    }
-    (found,) = read_alone(session, _select_numbers(is_sqlite), values)
-    return [joined.split(",") if joined else [] for joined in found]
-
-
-@cache
-def _select_numbers(is_sqlite: bool) -> TextualSelect:
-    """Made once for an engine: SQLite has lists as JSON, PostgreSQL as arrays."""
-    if is_sqlite:
-        either = "IN (SELECT value FROM json_each(:{}))"
-        join, number = "group_concat({}, ',')", "{}"
-    else:
-        either = "= ANY (CAST(:{} AS INTEGER[]))"
-        join, number = "string_agg({}, ',')", "CAST({} AS TEXT)"
-    pair = " || ',' || ".join(map(number.format, ("summary_id", "tag_id")))
-    texts = (
-        ("paper_authors", number.format("author_id"), "paper_id", "papers"),
-        ("summary_tags", number.format("tag_id"), "summary_id", "alone"),
-        ("summary_tags", pair, "summary_id", "several"),
-    )
-    columns = [
-        f"(SELECT {join.format(row)} FROM {table}"  # noqa: S608  (names only)
-        f" WHERE {chosen_by} {either.format(name)}) AS {name}"
-        for table, row, chosen_by, name in texts
-    ]
-    names = [name for *_, name in texts]
-    return (
-        text(f"SELECT {', '.join(columns)}")
-        .bindparams(*(bindparam(name, type_=String) for name in names))
-        .columns(*(column(name, String) for name in names))
-    )
+    return ",".join(map(str, sorted(map(int, numbers))))
