@@ -210,7 +210,10 @@ def parse_address(url: str, site_url: str = "") -> Address | None:
 
 
 def parse_page_address(url: str, site_url: str) -> PaperRef | None:
-    """The paper of which an address is the page on this site; `None` for any other address."""
+    """The paper whose page on this site an address is.
+
+    `None` for any other address.
+    """
     found = parse_address(url, site_url)
     is_of_any_site = found is None or parse_address(url) is not None
     return None if found is None or is_of_any_site else found.ref.without_user()

@@ -62,10 +62,11 @@ def choose_entries(report: Mapping[str, Any], *, is_guest: bool = False) -> list
 def start_asking(
     session: Session, outside: LookupSettings, user: User | None, token: str, check: KeptCheck
 ) -> int:
-    """Let the job ask about the next entries for a member, or a guest; the caller commits.
+    """Let the job ask about the next entries for a member or a guest.
 
-    Who has nothing waiting may ask, however much waits of others: it is soon their turn. Of a guest
-    nothing is kept: two who ask in the same moment may come a little over what guests have.
+    The caller commits. Who has nothing waiting may ask, however much waits of others: it is soon
+    their turn. Of a guest nothing is kept: two who ask in the same moment may come a little over
+    what guests have.
 
     Returns:
         About how many.

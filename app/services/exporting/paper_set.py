@@ -66,7 +66,7 @@ class ExportedPaper:
 
     @property
     def located_record(self) -> PaperRecord:
-        """The record, with the page of this site where nothing else says where the paper is.
+        """The record with an address: that of its page here, if there is no other.
 
         By that address an import knows it again, whatever key it has there.
         """

@@ -19,7 +19,7 @@ _DATES = {"to-read": "to_read_at", "reading": "reading_at", "read": "read_at"}
 def read_archive_list(
     data: bytes, records: Mapping[str, PaperRecord]
 ) -> Iterator[ListedPaper | BadEntry]:
-    """The entries of a list, those at the end of it first, as they once came.
+    """The entries of a list, the last one first, as they once came.
 
     Args:
         records: what `list.bib` says of papers, by their keys.

@@ -1,4 +1,4 @@
-"""Shelves as notes of a vault: a note names its shelf and links to the papers on it, in order."""
+"""Shelves as notes of a vault, which link to the papers in their order."""
 
 from __future__ import annotations
 
@@ -19,7 +19,12 @@ _ITEM = re.compile(r"- \[((?:[^\[\]\\]|\\.)*)\]\(([^()\s]+)\)(?:: (.*))?")
 
 @dataclass(frozen=True)
 class ShelfItem:
-    """A paper on a shelf: its title, an address or the path of a note, and the owner's note."""
+    """A paper on a shelf.
+
+    Attributes:
+        target: its address, or the path of its note.
+        note: what the owner says of it.
+    """
 
     title: str
     target: str
@@ -27,7 +32,7 @@ class ShelfItem:
 
 
 @dataclass(frozen=True)
-class ShelfNote:
+class ShelfFile:
     """A shelf with its description in Markdown, and its papers in order."""
 
     title: str
@@ -47,7 +52,7 @@ def is_in_shelves(path: str) -> bool:
     return f"/{path}".split("/")[-2] == FOLDER
 
 
-def read_shelf_note(path: str, data: bytes) -> ShelfNote | None:
+def read_shelf_note(path: str, data: bytes) -> ShelfFile | None:
     """The shelf of a file, or `None` for a file that is none.
 
     Args:
@@ -69,7 +74,7 @@ def read_shelf_note(path: str, data: bytes) -> ShelfNote | None:
         for match in found
         if match is not None
     ]
-    return ShelfNote(title, description.strip("\n"), tuple(items[:MAX_ITEMS]))
+    return ShelfFile(title, description.strip("\n"), tuple(items[:MAX_ITEMS]))
 
 
 def _write_item(item: ShelfItem) -> str:
