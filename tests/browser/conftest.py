@@ -1,4 +1,5 @@
-"""A real browser on the real server with the sample library. Needs Debian's chromium."""
+"""A real browser on the real server with the sample library. Needs Debian's chromium-headless-shell
+or chromium."""
 
 from __future__ import annotations
 
@@ -15,7 +16,9 @@ from tests.helpers.running import Site, demo, provide_sample
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if CHROMIUM is None and os.environ.get("CI") != "true":
-        skip = pytest.mark.skip(reason="chromium is not installed (Debian: apt install chromium)")
+        skip = pytest.mark.skip(
+            reason="Chromium is missing (Debian: apt install chromium-headless-shell)"
+        )
         for item in items:
             if "tests/browser" in item.path.as_posix():
                 item.add_marker(skip)

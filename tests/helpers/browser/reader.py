@@ -10,7 +10,9 @@ from playwright.sync_api import Page
 
 from tests.helpers.running import Site
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# The headless shell has the same engine and opens a page in a fifth of the processor time.
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser")
+CHROMIUM = next(filter(None, map(shutil.which, PROGRAMS)), None)
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
