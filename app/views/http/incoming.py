@@ -54,7 +54,7 @@ class App(Flask):
 
 
 class CookieSessions(SecureCookieSessionInterface):
-    """Flask's, but for who has no session and gets none: nothing is signed or asked for them."""
+    """Flask's, but nothing is signed for who has no session and gets none."""
 
     def open_session(self, app: Flask, request: FlaskRequest) -> SecureCookieSession | None:
         if self.get_cookie_name(app) not in request.cookies:

@@ -50,7 +50,7 @@ def render_for_any_address(template: str, **shown: Any) -> str:
 
 
 def fill_address(html: str) -> str:
-    """A page with the address of the request in its links that lead back to it."""
+    """A page whose links back to it have the address of the request."""
     return html.replace(_BACK, quote_back(this_address())[1])
 
 

@@ -1,4 +1,4 @@
-"""Rows as guests read them, made with the part of a row and kept with it.
+"""Rows as guests read them, kept with the part of a row.
 
 Guests differ by nothing, pages by their address alone, and the score changes most often. So a row
 is kept with marks for these, and the rows of a page are filled in together.

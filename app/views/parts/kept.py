@@ -53,7 +53,7 @@ def _stand_on(parts: Collection[PagePart]) -> None:
 
 
 def find_or_make_text(key: Hashable, make: Callable[[], str]) -> str:
-    """A text of which its key says all: it is true until it is pushed out."""
+    """A text of which its key says all: it never becomes untrue."""
     cache: PageCache | None = request.environ.get(CACHE)
     part: PagePart | None = None if cache is None else cache.find(key)
     if part is not None:
