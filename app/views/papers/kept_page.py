@@ -221,8 +221,8 @@ def _fill(part: PagePart, shown: OwnPaperFacts, user: User | None) -> tuple[str,
         is_mine = user is not None and writer == user.id
         for name, macro in _FOR_WRITERS.items():
             filled[marks[name]] = render_macro("summary", macro, number) if is_mine else ""
-    fill = {mark.strip("\0"): str(html) for mark, html in filled.items()}.get
-    html = fill_marks(part.html, fill)[0]
+    by_name: dict[str, str] = {mark.strip("\0"): str(html) for mark, html in filled.items()}
+    html = fill_marks(part.html, by_name.get)[0]
     framed = fill_frame(html, user) if user is not None else frame_blocks(html)
     return framed, _status(texts)
 
