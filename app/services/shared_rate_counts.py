@@ -161,7 +161,7 @@ class SharedCounts(Storage):
 
 
 def choose_storage(config: Config, database: Database) -> tuple[str, dict[str, Any]]:
-    """Where requests are counted: the address of a storage, and its options.
+    """Where Flask-Limiter counts: its storage's address, and the options of that.
 
     A library in memory has one process.
     """

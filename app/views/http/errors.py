@@ -20,7 +20,7 @@ from werkzeug.exceptions import (
 from werkzeug.wrappers import Response
 
 from app.services.pictures.contract import StorageUnavailable
-from app.views.http import access, shared_pages
+from app.views.http import access, security, shared_pages
 from app.views.http.forms import LoginForm
 
 MESSAGES = {
@@ -118,7 +118,9 @@ def _page(error: HTTPException) -> Response | tuple[str, int] | tuple[Response, 
 
 
 def _too_many(error: TooManyRequests) -> Response:
-    seconds = error.retry_after if isinstance(error.retry_after, int) else 60
+    seconds = (
+        error.retry_after if isinstance(error.retry_after, int) else security.seconds_to_wait()
+    )
     title, message = MESSAGES[429]
     message = message.format(wait=format_wait(seconds))
     if request.endpoint in ("account.enter", "passkeys.enter") and not _wants_json():

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Collection, Iterable
-from functools import wraps
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request
+from flask_limiter import Limiter
 from flask_wtf.csrf import CSRFProtect
-from limits import RateLimitItem, parse_many
-from limits.storage import storage_from_string
-from limits.strategies import FixedWindowRateLimiter
-from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
 from app.config import Config
@@ -71,70 +67,7 @@ def _who() -> str:
     return f"user:{user.id}" if user is not None else f"address:{network()}"
 
 
-class Limiter:
-    """Counts the requests of each, and refuses those that are too many.
-
-    Attributes:
-        enabled: whether it does.
-        limiter: where and how it counts, once there is an app that is limited.
-    """
-
-    def __init__(self) -> None:
-        self.enabled = False
-        self.limiter: FixedWindowRateLimiter
-
-    def init_app(self, app: Flask) -> None:
-        """Count as an app is configured."""
-        self.enabled = app.config["RATELIMIT_ENABLED"]
-        if self.enabled:
-            options = app.config["RATELIMIT_STORAGE_OPTIONS"]
-            storage: Any = storage_from_string(app.config["RATELIMIT_STORAGE_URI"], **options)
-            self.limiter = FixedWindowRateLimiter(storage)
-
-    def shared_limit(
-        self,
-        limits: str,
-        scope: str,
-        *,
-        methods: Collection[str],
-        key_func: Callable[[], str] = _who,
-        exempt_when: Callable[[], bool] = lambda: False,
-    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """A decorator for views, whose requests count together.
-
-        Args:
-            limits: how many, such as `10/minute;100/hour`.
-            scope: what is counted.
-            methods: of the requests that count.
-            key_func: by whom they are counted.
-            exempt_when: whether a request does not count.
-        """
-        items = sorted(parse_many(limits))  # who is refused for a minute loses nothing of the hour
-
-        def limit(view: Callable[..., Any]) -> Callable[..., Any]:
-            @wraps(view)
-            def counted(*args: Any, **kwargs: Any) -> Any:
-                if self.enabled and request.method in methods and not exempt_when():
-                    self.hit(items, key_func(), scope)
-                return view(*args, **kwargs)
-
-            return counted
-
-        return limit
-
-    def hit(self, items: Iterable[RateLimitItem], *key: str) -> None:
-        """Count something against some limits, up to the first that is met.
-
-        Raises:
-            TooManyRequests: when it is too much; it says for how long.
-        """
-        for item in items:
-            if not self.limiter.hit(item, *key):
-                reset = self.limiter.get_window_stats(item, *key).reset_time
-                raise TooManyRequests(retry_after=seconds_until(reset))
-
-
-limiter = Limiter()
+limiter = Limiter(key_func=_who, headers_enabled=False)
 
 SIGN_IN_LIMIT = limiter.shared_limit(
     "10/minute;100/hour", "sign-in", key_func=network, methods=["POST"]
@@ -190,6 +123,10 @@ def init(app: Flask, config: Config) -> None:
     app.before_request(_take_more)  # before the form is read, which the CSRF check does
     csrf.init_app(app)
     limiter.init_app(app)
+    # Each limit is a view's own, which asks it: before a request there is none to look for.
+    before_each = app.before_request_funcs[None]
+    if limiter._check_request_limit in before_each:  # unless limits are off
+        before_each.remove(limiter._check_request_limit)
     if config.site_url:
         app.config["TRUSTED_HOSTS"] = [urlsplit(config.site_url).hostname, "127.0.0.1", "localhost"]
 
@@ -256,6 +193,12 @@ def seconds_until(moment: float) -> int:
     The moment is in seconds since 1970.
     """
     return max(1, math.ceil(moment - time.time()))
+
+
+def seconds_to_wait() -> int:
+    """How long to wait for the limit that this request has met."""
+    met = [limit.window.reset_time for limit in limiter.current_limits if limit.breached]
+    return seconds_until(max(met)) if met else 60
 
 
 def _refuse_other_sites() -> Response | None:
