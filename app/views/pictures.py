@@ -11,7 +11,8 @@ from app.services.pictures import encoding, uploads
 from app.services.pictures.storage import find_storage, remove_files
 from app.services.refusals import Refusal
 from app.views.http import listing
-from app.views.http.access import db, needs_sign_in, see_other, signed_in, viewer
+from app.views.http.access import db, needs_sign_in, signed_in, viewer
+from app.views.http.paths import see_other
 from app.views.http.security import UPLOAD_LIMIT, WRITE_LIMIT, open_to_other_sites
 
 blueprint = Blueprint("pictures", __name__)

@@ -75,7 +75,7 @@ class Server:
     """
 
     def __init__(self, address: str) -> None:
-        self._address = make_url(address)
+        self._address = make_url(address).set(drivername="postgresql")  # libpq knows no driver
         with self.connect() as connection:
             pid = connection.execute("SELECT pg_backend_pid()").fetchone()
         self._main = _parent(pid[0])

@@ -17,8 +17,9 @@ from app.views.accounts.sign_in.user_header import (
     start_session,
 )
 from app.views.http import access, errors
-from app.views.http.access import db, local_url, needs_sign_in, see_other, signed_in, viewer
+from app.views.http.access import db, needs_sign_in, signed_in, viewer
 from app.views.http.forms import LoginForm, PasswordForm, ProfileForm, SignUpForm
+from app.views.http.paths import local_url, see_other
 from app.views.http.security import (
     SIGN_IN_LIMIT,
     SIGN_UP_LIMIT,

@@ -9,8 +9,9 @@ from app.services.accounts import deletion
 from app.services.refusals import Refusal
 from app.views.accounts.sign_in import attempts
 from app.views.http import access
-from app.views.http.access import db, needs_sign_in, see_other, signed_in
+from app.views.http.access import db, needs_sign_in, signed_in
 from app.views.http.forms import AccountDeletionForm
+from app.views.http.paths import see_other
 from app.views.http.security import SIGN_IN_LIMIT, WRITE_LIMIT
 
 blueprint = Blueprint("account_deletion", __name__)

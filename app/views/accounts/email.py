@@ -11,8 +11,9 @@ from app.services.mail import outbox
 from app.services.refusals import Refusal
 from app.views.accounts.sign_in import attempts
 from app.views.http import access
-from app.views.http.access import config, db, needs_sign_in, see_other, signed_in
+from app.views.http.access import config, db, needs_sign_in, signed_in
 from app.views.http.forms import EmailForm, RemovalForm
+from app.views.http.paths import see_other
 from app.views.http.security import MAIL_LIMIT, RECOVERY_LIMIT, SIGN_IN_LIMIT, WRITE_LIMIT, csrf
 
 blueprint = Blueprint("email", __name__)

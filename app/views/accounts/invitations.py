@@ -7,14 +7,8 @@ from werkzeug.wrappers import Response
 
 from app.queries.accounts import list_invitations
 from app.services.accounts import invitations
-from app.views.http.access import (
-    config,
-    db,
-    needs_administrator,
-    needs_sign_in,
-    see_other,
-    signed_in,
-)
+from app.views.http.access import config, db, needs_administrator, needs_sign_in, signed_in
+from app.views.http.paths import see_other
 from app.views.http.security import WRITE_LIMIT
 
 blueprint = Blueprint("invitations", __name__)

@@ -13,8 +13,9 @@ from app.services.refusals import Refusal
 from app.views.accounts.sign_in import attempts, entering
 from app.views.accounts.sign_in.entering import check_passwords
 from app.views.accounts.sign_in.usable_ways import find_usable_ways, name_issuers
-from app.views.http.access import config, db, see_other
+from app.views.http.access import config, db
 from app.views.http.forms import NewPasswordForm, RecoveryForm
+from app.views.http.paths import see_other
 from app.views.http.security import NOT_KEPT, RECOVERY_LIMIT
 
 blueprint = Blueprint("recovery", __name__)

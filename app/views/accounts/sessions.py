@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 from app.queries.accounts import list_sessions, list_sign_ins
 from app.services.accounts import sessions
 from app.views.http import access
-from app.views.http.access import config, db, needs_sign_in, see_other, signed_in
+from app.views.http.access import config, db, needs_sign_in, signed_in
+from app.views.http.paths import see_other
 from app.views.http.security import WRITE_LIMIT
 
 blueprint = Blueprint("sessions", __name__)

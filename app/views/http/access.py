@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any
-from urllib.parse import quote
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response
 
 from app.cache.pages import PageCache
 from app.cache.wsgi import CACHE
@@ -27,9 +25,9 @@ from app.services.accounts import sessions
 from app.services.accounts.proof import Proof
 from app.services.lookup.asking import LookupSettings, make_lookup_settings
 from app.services.tokens import hash_token
+from app.views.http.paths import this_address
 
 TOKEN = "token"  # noqa: S105  (the name of a field)
-_UNQUOTED = "/:@!$&'()*+,;="  # what a path may contain as it is (RFC 3986, section 3.3)
 # In the app's extensions.
 _COUNTS = "session_counts"
 _NAMED = "named_viewer"
@@ -288,48 +286,6 @@ def find_open_licence(summary: Summary | None = None) -> Licence | None:
 def search_text(max_chars: int) -> str:
     """What is searched for (`q`): any string, without what no text has."""
     return request.args.get("q", "").replace("\x00", "").strip()[:max_chars]
-
-
-def this_address() -> str:
-    """Path and query of the request, quoted, to come back to.
-
-    Where something is made for many addresses, it is what stands for them (`address_as`).
-    """
-    stand_in: str | None = g.get("address_stand_in")
-    if stand_in is not None:
-        return stand_in
-    query = quote(request.query_string, safe=f"{_UNQUOTED}?%")
-    return f"{this_path()}?{query}" if query else this_path()
-
-
-@contextmanager
-def address_as(stand_in: str) -> Iterator[None]:
-    """Let something else stand for the address of the request meanwhile."""
-    g.address_stand_in = stand_in
-    try:
-        yield
-    finally:
-        g.address_stand_in = None
-
-
-def this_path() -> str:
-    """Path of the request, quoted: Flask has it decoded, where `%23` is a fragment's `#`."""
-    return quote(request.path, safe=_UNQUOTED)
-
-
-def local_url(address: str | None, fallback: str) -> str:
-    """An address to go on to if it is on this site.
-
-    Else the fallback.
-    """
-    if not address or not address.startswith("/") or address.startswith("//"):
-        return fallback
-    return fallback if "\\" in address or not address.isprintable() else address
-
-
-def see_other(address: str) -> Response:
-    """The redirect after a write."""
-    return redirect(address, 303)
 
 
 def _refuse_nul() -> None:

@@ -20,7 +20,7 @@ from werkzeug.exceptions import (
 from werkzeug.wrappers import Response
 
 from app.services.pictures.contract import StorageUnavailable
-from app.views.http import access, security, shared_pages
+from app.views.http import access, paths, security, shared_pages
 from app.views.http.forms import LoginForm
 
 MESSAGES = {
@@ -203,12 +203,12 @@ def _answer(
     if code != 404:  # whose page has a search box
         way_on.append(("Search", url_for("search.results")))
     if code == 401:
-        there = access.local_url(request.form.get("next"), url_for("home.front"))
-        back = access.this_path() if _can_be_opened(request.path) else there
+        there = paths.local_url(request.form.get("next"), url_for("home.front"))
+        back = paths.this_path() if _can_be_opened(request.path) else there
         way_on.insert(0, ("Sign in", url_for("account.login", next=back)))
     if code == 413 and in_editor:
         message = TOO_LARGE_IN_EDITOR
-        way_on.insert(0, ("Back to the editor", access.this_path()))
+        way_on.insert(0, ("Back to the editor", paths.this_path()))
     to_sign_in = code == 401 and in_editor and access.config().sign_in.passwords
     page = render_template(
         "errors/error.html",
@@ -217,7 +217,7 @@ def _answer(
         message=message,
         way_on=way_on,
         kept=kept,
-        kept_url=access.this_address(),
+        kept_url=paths.this_address(),
         kept_for=(request.view_args or {}).get("key") if kept and to_sign_in else None,
         # Only where it is shown: a form's token needs a cookie.
         login=LoginForm(formdata=None) if kept and to_sign_in else None,

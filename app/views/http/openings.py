@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from flask import current_app, redirect, request
 from werkzeug.wrappers import Response
 
-from app.views.http.access import this_address
+from app.views.http.paths import this_address
 from app.views.http.security import cookie_name
 
 NAME = "openings"  # of the argument and of the cookie

@@ -1,16 +1,19 @@
-"""Addresses of pages for templates, made quickly and remembered: lists hold hundreds."""
+"""Addresses of pages, remembered since lists hold hundreds, and of the present request."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from typing import Any
+from urllib.parse import quote as quote_path
 from urllib.parse import quote_plus, urlencode
 
-from flask import Flask, url_for
+from flask import Flask, g, redirect, request, url_for
 from werkzeug.routing import IntegerConverter, PathConverter, UnicodeConverter
 from werkzeug.routing.map import Map
+from werkzeug.wrappers import Response
 
 from app.views.http.quoting import quote
 
@@ -22,6 +25,7 @@ _is_plain = re.compile(r"[A-Za-z0-9_.~/:-]*").fullmatch  # as most are: stands i
 _Converter = Callable[[str], str]
 _Pieces = tuple[str, tuple[_Converter | None, ...]]  # a format, and what writes its values
 _maker: dict[str, Callable[..., str]] = {}  # of the app that was made last; all have one map
+_IN_PATHS = "/:@!$&'()*+,;="  # what a path may contain as it is (RFC 3986, section 3.3)
 _UNQUOTED = "!$'()*,/:;?@"  # what Werkzeug leaves as it is in a query
 
 
@@ -33,6 +37,48 @@ def init(app: Flask) -> None:
 def path_for(endpoint: str, **values: Any) -> str:
     """What a template's `url_for` gives."""
     return _maker["path"](endpoint, **values)
+
+
+def this_address() -> str:
+    """Path and query of the request, quoted, to come back to.
+
+    Where something is made for many addresses, it is what stands for them (`address_as`).
+    """
+    stand_in: str | None = g.get("address_stand_in")
+    if stand_in is not None:
+        return stand_in
+    query = quote_path(request.query_string, safe=f"{_IN_PATHS}?%")
+    return f"{this_path()}?{query}" if query else this_path()
+
+
+@contextmanager
+def address_as(stand_in: str) -> Iterator[None]:
+    """Let something else stand for the address of the request meanwhile."""
+    g.address_stand_in = stand_in
+    try:
+        yield
+    finally:
+        g.address_stand_in = None
+
+
+def this_path() -> str:
+    """Path of the request, quoted: Flask has it decoded, where `%23` is a fragment's `#`."""
+    return quote_path(request.path, safe=_IN_PATHS)
+
+
+def local_url(address: str | None, fallback: str) -> str:
+    """An address to go on to if it is on this site.
+
+    Else the fallback.
+    """
+    if not address or not address.startswith("/") or address.startswith("//"):
+        return fallback
+    return fallback if "\\" in address or not address.isprintable() else address
+
+
+def see_other(address: str) -> Response:
+    """The redirect after a write."""
+    return redirect(address, 303)
 
 
 @lru_cache(maxsize=MAX_PATHS)

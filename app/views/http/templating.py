@@ -21,7 +21,7 @@ from app.references.labels import KIND_LABELS, capitalised, field_label
 from app.rendering import plain_takeaway
 from app.rendering.headings import ContentsLine, is_long, read_contents, reading_minutes
 from app.services.exporting.formats import FORMATS
-from app.views.http import access, moments
+from app.views.http import access, moments, paths
 from app.views.http.forms import (
     SAVE_LABELS,
     SHELF_ROLES,
@@ -43,7 +43,7 @@ def init(app: Flask) -> None:
     app.add_template_filter(hue)
     app.add_template_filter(plain_takeaway)
     app.add_template_global(count)
-    app.add_template_global(access.this_address)
+    app.add_template_global(paths.this_address)
     app.add_template_global(lambda: access.config().site_name, "site_name")
     app.add_template_global(lambda: access.config().signup, "signup_is_open")
     app.add_template_global(lambda: access.config().sign_in, "sign_in_settings")

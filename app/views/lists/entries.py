@@ -16,15 +16,9 @@ from app.services.lists.entries import EntryTexts
 from app.services.lists.labels import MAX_LABELS
 from app.services.refusals import Refusal
 from app.services.summaries.editor import Analysis, analyse
-from app.views.http.access import (
-    db,
-    load_paper_or_404,
-    local_url,
-    needs_sign_in,
-    see_other,
-    signed_in,
-)
+from app.views.http.access import db, load_paper_or_404, needs_sign_in, signed_in
 from app.views.http.forms import STATUS_LABELS, ListEntryForm
+from app.views.http.paths import local_url, see_other
 from app.views.http.security import LIST_LIMIT, WRITE_LIMIT
 from app.views.parts import own_entries
 

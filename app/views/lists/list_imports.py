@@ -23,8 +23,9 @@ from app.services.refusals import Refusal
 from app.services.renderer import render_lines
 from app.services.shelves.entries import MAX_SHELF_PAPERS
 from app.sources.lists.listed_paper import ListedPaper, from_json
-from app.views.http.access import db, lookup_settings, needs_sign_in, see_other, signed_in
+from app.views.http.access import db, lookup_settings, needs_sign_in, signed_in
 from app.views.http.listing import read_numbers
+from app.views.http.paths import see_other
 from app.views.http.security import FILES_LIMIT, WRITE_LIMIT
 
 blueprint = Blueprint("list_imports", __name__)

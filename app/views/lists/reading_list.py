@@ -27,7 +27,8 @@ from app.services.refusals import Refusal
 from app.services.shelves.entries import add_papers_to_shelf
 from app.views.catalogue.bars import make_month_bars, print_bars
 from app.views.http import listing
-from app.views.http.access import db, local_url, needs_sign_in, search_text, see_other, signed_in
+from app.views.http.access import db, needs_sign_in, search_text, signed_in
+from app.views.http.paths import local_url, see_other
 from app.views.http.security import SEARCH_LIMIT, WRITE_LIMIT
 from app.views.http.shared_pages import name_page, reading_for_parts
 from app.views.lists.entries import NOTICE

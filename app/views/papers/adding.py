@@ -26,16 +26,9 @@ from app.services.papers.insertion import prepare
 from app.services.refusals import PaperExists, Refusal
 from app.sources.record import NO_SECTION
 from app.text.lines import plain_ends
-from app.views.http.access import (
-    db,
-    lookup_settings,
-    needs_sign_in,
-    search_text,
-    see_other,
-    signed_in,
-    viewer,
-)
+from app.views.http.access import db, lookup_settings, needs_sign_in, search_text, signed_in, viewer
 from app.views.http.forms import LookUpForm, PaperForm
+from app.views.http.paths import see_other
 from app.views.http.security import LOOKUP_LIMIT, WRITE_LIMIT
 from app.views.papers.paper import MAX_QUERY_CHARS, blueprint
 from app.views.papers.paper_form import fill_form, make_empty_form, read_record

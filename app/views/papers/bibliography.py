@@ -27,14 +27,8 @@ from app.services.bibliography.reading import PASTED, SourceFile
 from app.services.lists import bulk_changes
 from app.services.refusals import Refusal
 from app.text.lines import plain_ends
-from app.views.http.access import (
-    db,
-    lookup_settings,
-    needs_sign_in,
-    see_other,
-    signed_in,
-    viewer,
-)
+from app.views.http.access import db, lookup_settings, needs_sign_in, signed_in, viewer
+from app.views.http.paths import see_other
 from app.views.http.security import ASK_LIMIT, CHECK_LIMIT, NOT_KEPT, WRITE_LIMIT
 from app.views.papers.found_entries import FILTERS, FoundEntries
 from app.views.parts import own_entries

@@ -26,10 +26,10 @@ from app.views.http.access import (
     needs_administrator,
     needs_sign_in,
     needs_trust,
-    see_other,
     signed_in,
 )
 from app.views.http.forms import ENTRY_TYPES, PaperFactsForm
+from app.views.http.paths import see_other
 from app.views.http.security import WRITE_LIMIT
 from app.views.http.templating import fact_label
 from app.views.papers.paper import show

@@ -24,10 +24,10 @@ from app.views.http.access import (
     needs_sign_in,
     needs_trust,
     search_text,
-    see_other,
     signed_in,
     viewer,
 )
+from app.views.http.paths import see_other
 from app.views.http.security import SEARCH_LIMIT, WRITE_LIMIT
 from app.views.papers.paper import MAX_QUERY_CHARS
 

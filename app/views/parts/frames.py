@@ -13,7 +13,8 @@ from typing import Any
 from flask import current_app, render_template, request
 from markupsafe import Markup
 
-from app.views.http.access import address_as, config, this_address
+from app.views.http.access import config
+from app.views.http.paths import address_as, this_address
 from app.views.parts.kept import make_mark
 from app.views.parts.places import quote_back
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from app.views.http.access import this_address
+from app.views.http.paths import this_address
 from app.views.parts.kept import make_mark
 from app.views.parts.own_rows import RowFacts
 from app.views.parts.places import SCORE, MemberPlaces, quote_back

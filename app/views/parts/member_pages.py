@@ -18,7 +18,8 @@ from markupsafe import Markup
 
 from app.cache.parts import PagePart
 from app.models import User
-from app.views.http.access import db, signed_in, this_address, viewer
+from app.views.http.access import db, signed_in, viewer
+from app.views.http.paths import this_address
 from app.views.parts.frames import render_framed
 from app.views.parts.kept import find_page_part, make_mark, make_part
 from app.views.parts.own_parts import find_own_part, make_own_key, make_own_part

@@ -20,7 +20,8 @@ from app.cache.parts import PagePart
 from app.cache.wsgi import CACHE, PageNote
 from app.models import User
 from app.statements import answer_in_transaction
-from app.views.http.access import db, this_address
+from app.views.http.access import db
+from app.views.http.paths import this_address
 from app.views.parts.places import token_as_mark
 
 _COLUMNS = User.__table__.columns

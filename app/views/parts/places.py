@@ -17,8 +17,7 @@ from app.models import Paper
 from app.queries.catalogue.list_rows import ListedEntry, RowPaper
 from app.queries.lists.own_entries import OwnEntry
 from app.queries.summary_entries import SummaryEntry
-from app.views.http.access import this_address
-from app.views.http.paths import path_for
+from app.views.http.paths import path_for, this_address
 from app.views.http.quoting import quote
 from app.views.parts import own_entries
 from app.views.parts.kept import make_mark

@@ -7,8 +7,9 @@ from werkzeug.wrappers import Response
 
 from app.services.refusals import Refusal
 from app.services.shelves import ballot
-from app.views.http.access import db, needs_sign_in, see_other, signed_in
+from app.views.http.access import db, needs_sign_in, signed_in
 from app.views.http.listing import read_numbers
+from app.views.http.paths import see_other
 from app.views.http.security import LIST_LIMIT, WRITE_LIMIT
 from app.views.shelves.loading import load_addable_shelf, load_own_shelf, place_of
 from app.views.shelves.readings import render_index

@@ -10,8 +10,9 @@ from app.services.refusals import Refusal
 from app.services.shelves import shelf as services
 from app.services.shelves.entries import add_paper_to_shelf
 from app.services.shelves.shelf import ShelfTexts
-from app.views.http.access import db, load_paper_or_404, needs_sign_in, see_other, signed_in
+from app.views.http.access import db, load_paper_or_404, needs_sign_in, signed_in
 from app.views.http.forms import ShelfForm
+from app.views.http.paths import see_other
 from app.views.http.security import WRITE_LIMIT
 from app.views.shelves.loading import load_own_shelf, shelf_address
 

@@ -11,14 +11,8 @@ from app.queries.shelves import overview
 from app.queries.shelves.access import SeenShelf
 from app.services.refusals import Refusal
 from app.services.shelves import entries
-from app.views.http.access import (
-    db,
-    load_paper_or_404,
-    local_url,
-    needs_sign_in,
-    see_other,
-    signed_in,
-)
+from app.views.http.access import db, load_paper_or_404, needs_sign_in, signed_in
+from app.views.http.paths import local_url, see_other
 from app.views.http.security import LIST_LIMIT, WRITE_LIMIT
 from app.views.shelves.loading import load_addable_shelf, shelf_address
 from app.views.shelves.shelf import render_shelf

@@ -11,7 +11,8 @@ from flask import Blueprint, abort, redirect, request, url_for
 from app.models import Shelf, User
 from app.queries.shelves import access
 from app.queries.shelves.access import SeenShelf
-from app.views.http.access import db, this_address, this_path, viewer
+from app.views.http.access import db, viewer
+from app.views.http.paths import this_address, this_path
 from app.views.http.shared_pages import keep_private
 
 View = TypeVar("View", bound=Callable[..., Any])

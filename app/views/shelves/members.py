@@ -9,8 +9,9 @@ from app.queries.shelves import overview
 from app.queries.shelves.access import SeenShelf
 from app.services.refusals import Refusal
 from app.services.shelves import members
-from app.views.http.access import db, needs_sign_in, see_other, signed_in
+from app.views.http.access import db, needs_sign_in, signed_in
 from app.views.http.forms import ShelfMemberForm
+from app.views.http.paths import see_other
 from app.views.http.security import WRITE_LIMIT
 from app.views.shelves.loading import (
     load_own_shelf,

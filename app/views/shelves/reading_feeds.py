@@ -16,8 +16,9 @@ from app.queries.shelves.access import SeenShelf
 from app.queries.shelves.readings import FEED_READINGS, ReadingLine
 from app.services.refusals import Refusal
 from app.services.shelves.participation import renew_feed
-from app.views.http.access import db, needs_sign_in, see_other, signed_in
+from app.views.http.access import db, needs_sign_in, signed_in
 from app.views.http.moments import day
+from app.views.http.paths import see_other
 from app.views.http.security import WRITE_LIMIT, open_to_other_sites
 from app.views.http.shared_pages import keep_private, shared
 from app.views.shelves.icalendar import MIMETYPE, CalendarEvent, make_calendar

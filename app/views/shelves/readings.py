@@ -23,11 +23,11 @@ from app.views.http.access import (
     find_open_licence,
     load_paper_or_404,
     needs_sign_in,
-    see_other,
     signed_in,
     site_licence,
     viewer,
 )
+from app.views.http.paths import see_other
 from app.views.http.security import COMPARE_LIMIT, WRITE_LIMIT
 from app.views.http.shared_pages import shared
 from app.views.papers.sections import align_sections, split_sections

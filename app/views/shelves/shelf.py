@@ -20,7 +20,8 @@ from app.queries.shelves.readings import LATEST_READINGS
 from app.services.refusals import Refusal
 from app.services.shelves.entries import MAX_NOTE_CHARS
 from app.views.http import listing
-from app.views.http.access import db, needs_sign_in, signed_in, this_address, viewer
+from app.views.http.access import db, needs_sign_in, signed_in, viewer
+from app.views.http.paths import this_address
 from app.views.http.security import COMPARE_LIMIT, SEARCH_LIMIT, open_to_other_sites
 from app.views.http.shared_pages import shared
 from app.views.maps.maps import max_papers, show_map

@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 from app.config import PROGRAM_NAME
 from app.queries import people
 from app.queries.catalogue import overview
-from app.views.http.access import config, db, needs_sign_in, see_other, viewer
+from app.views.http.access import config, db, needs_sign_in, viewer
+from app.views.http.paths import see_other
 from app.views.http.security import WRITE_LIMIT, cookie_name
 
 blueprint = Blueprint("first_steps", __name__)

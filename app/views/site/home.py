@@ -15,7 +15,8 @@ from app.queries.catalogue import list_lines, overview
 from app.rendering.markdown import render
 from app.views.http import listing
 from app.views.http import openings as row_openings
-from app.views.http.access import config, db, local_url, see_other, viewer
+from app.views.http.access import config, db, viewer
+from app.views.http.paths import local_url, see_other
 from app.views.http.shared_pages import expire_page, shared
 from app.views.parts.list_pages import render_list_page
 from app.views.parts.member_pages import for_all_members

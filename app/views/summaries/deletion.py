@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response
 
 from app.services.refusals import Refusal
 from app.services.summaries import deletion
-from app.views.http.access import db, load_own_entry_or_404, needs_sign_in, see_other, signed_in
+from app.views.http.access import db, load_own_entry_or_404, needs_sign_in, signed_in
+from app.views.http.paths import see_other
 from app.views.http.security import WRITE_LIMIT
 
 blueprint = Blueprint("deletion", __name__)

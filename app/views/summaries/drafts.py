@@ -17,8 +17,9 @@ from app.services.renderer import render_lines
 from app.services.summaries import drafts
 from app.services.summaries.drafts import DraftConflict
 from app.text.openings import cut_opening
-from app.views.http.access import db, load_paper_or_404, needs_sign_in, see_other, signed_in
+from app.views.http.access import db, load_paper_or_404, needs_sign_in, signed_in
 from app.views.http.forms import SummaryForm
+from app.views.http.paths import see_other
 from app.views.http.security import DRAFT_LIMIT, WRITE_LIMIT
 from app.views.summaries import editor_form
 

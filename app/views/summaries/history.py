@@ -14,7 +14,8 @@ from app.services.summaries import publishing as summary_services
 from app.services.summaries.content import Edit
 from app.sources.provenance import Provenance
 from app.text import diffs
-from app.views.http.access import config, db, load_entry_or_404, needs_sign_in, see_other, viewer
+from app.views.http.access import config, db, load_entry_or_404, needs_sign_in, viewer
+from app.views.http.paths import see_other
 from app.views.http.security import COMPARE_LIMIT, WRITE_LIMIT
 from app.views.summaries.messages import tell_of_addresses
 

@@ -15,11 +15,11 @@ from app.views.http.access import (
     find_open_licence,
     load_own_entry_or_404,
     needs_sign_in,
-    see_other,
     site_licence,
     viewer,
 )
 from app.views.http.forms import SharingForm
+from app.views.http.paths import see_other
 from app.views.http.security import WRITE_LIMIT
 from app.views.summaries.messages import tell_of_addresses
 

@@ -25,12 +25,12 @@ from app.views.http.access import (
     load_own_entry_or_404,
     needs_sign_in,
     search_text,
-    see_other,
     signed_in,
     site_licence,
     viewer,
 )
 from app.views.http.forms import LookUpForm, SummaryForm
+from app.views.http.paths import see_other
 from app.views.http.security import SEARCH_LIMIT, WRITE_LIMIT
 from app.views.http.shared_pages import keep_private, shared
 from app.views.papers.paper import MAX_QUERY_CHARS, add_paper_url, summary_page, unknown_paper

@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response
 
 from app.services import votes
 from app.services.refusals import Refusal
-from app.views.http.access import db, local_url, needs_sign_in, see_other, signed_in
+from app.views.http.access import db, needs_sign_in, signed_in
+from app.views.http.paths import local_url, see_other
 from app.views.http.security import VOTE_LIMIT
 
 blueprint = Blueprint("votes", __name__)

@@ -13,7 +13,8 @@ from app.services.mail import outbox
 from app.views.accounts.sign_in import attempts
 from app.views.accounts.sign_in.devices import describe_device
 from app.views.http import access
-from app.views.http.access import db, local_url, see_other
+from app.views.http.access import db
+from app.views.http.paths import local_url, see_other
 
 NO_INVITATION = (
     "You need an invitation to sign up, and each works once, within 14 days. Ask the administrator"

@@ -12,8 +12,9 @@ from app.views.accounts.sign_in.providers import find_provider_or_404, link_prov
 from app.views.accounts.sign_in.proving_again import change_if_proved, is_proved
 from app.views.accounts.sign_in.usable_ways import find_usable_ways, name_issuers
 from app.views.accounts.sign_in.user_header import make_proven
-from app.views.http.access import db, needs_sign_in, see_other, signed_in
+from app.views.http.access import db, needs_sign_in, signed_in
 from app.views.http.forms import ProofForm
+from app.views.http.paths import see_other
 from app.views.http.security import SIGN_IN_LIMIT
 
 blueprint = Blueprint("identities", __name__)

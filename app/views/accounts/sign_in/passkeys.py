@@ -22,8 +22,9 @@ from app.views.accounts.sign_in.proving_again import (
 )
 from app.views.accounts.sign_in.usable_ways import find_usable_ways
 from app.views.http import access, errors
-from app.views.http.access import db, needs_sign_in, see_other, signed_in
+from app.views.http.access import db, needs_sign_in, signed_in
 from app.views.http.forms import LoginForm, PasskeyEntryForm, PasskeyForm
+from app.views.http.paths import see_other
 from app.views.http.security import CHALLENGE_LIMIT, SIGN_IN_LIMIT, WRITE_LIMIT
 from app.views.summaries import summary
 

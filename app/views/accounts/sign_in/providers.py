@@ -20,8 +20,9 @@ from app.settings.sign_in import ProviderSettings
 from app.views.accounts.sign_in import entering, kept, user_header
 from app.views.accounts.sign_in.usable_ways import find_usable_ways
 from app.views.http import access
-from app.views.http.access import db, local_url, see_other, viewer
+from app.views.http.access import db, viewer
 from app.views.http.forms import ProvenSignUpForm
+from app.views.http.paths import local_url, see_other
 from app.views.http.security import SIGN_IN_LIMIT, SIGN_UP_LIMIT, WAY_BACK_LIMIT
 
 blueprint = Blueprint("providers", __name__)

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 from flask import current_app
 from werkzeug.exceptions import HTTPException
 
-from app.views.http import access
+from app.views.http import access, paths
 
 VOTES_ANCHOR = "page-votes-"  # what `templates/macros/votes.html` gives to the arrows of a summary
 REASONS = {
@@ -39,7 +39,7 @@ def find_reason(address: str) -> str:
     Args:
         address: path and query of the page to come back to, as the form carries it.
     """
-    path, fragment = urlsplit(access.local_url(address, ""))[2::2]
+    path, fragment = urlsplit(paths.local_url(address, ""))[2::2]
     if fragment.startswith(VOTES_ANCHOR):
         return "Sign in to vote."
     try:
