@@ -26,7 +26,7 @@ OPEN = {
     *("recovery.ask", "recovery.reset", "email.confirm", "email.unsubscribe"),
     *("providers.begin", "providers.create", "recovery.use_link"),
     *("passkeys.begin", "passkeys.enter"),
-    *("bibliography.check", "bibliography.download", "bibliography.delete"),
+    *("bibliography.check", "bibliography.ask", "bibliography.download", "bibliography.delete"),
 }
 # Mail programs post there, with a key instead of a token.
 ONE_CLICK = "email.unsubscribe"
