@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from flask import current_app, g, request, url_for
+from flask import current_app, g, url_for
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
@@ -17,7 +17,7 @@ from app.models import Paper
 from app.queries.catalogue.list_rows import ListedEntry, RowPaper
 from app.queries.lists.own_entries import OwnEntry
 from app.queries.summary_entries import SummaryEntry
-from app.views.http.paths import path_for, this_address
+from app.views.http.paths import is_read, path_for, this_address
 from app.views.http.quoting import quote
 from app.views.parts import own_entries
 from app.views.parts.kept import make_mark
@@ -77,7 +77,7 @@ class MemberPlaces:
         self._token = "" if reader_id is None else generate_csrf()
         self._back = back
         # Else the page answers a form, and cannot be asked for by its address.
-        if back is None and request.method == "GET":
+        if back is None and is_read():
             self._back = quote_back(this_address())
 
     def make_votes(
