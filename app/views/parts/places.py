@@ -30,6 +30,7 @@ _WHOSE, _TITLE, _REMARK = map(make_mark, ("whose", "title", "own-remark"))
 SCORE = make_mark("score")
 TOKEN = make_mark("token")
 MAX_ADDRESSES = 1_000  # that are kept quoted
+MAX_KEPT_ADDRESS = 500  # characters; anybody may ask for longer ones
 _QUOTED_HASH = "%%23"  # behind an address that stands in the query of another one
 _FIELDS = {
     _BACK + _QUOTED_HASH: f"%(quoted_back)s{_QUOTED_HASH}",
@@ -201,11 +202,17 @@ def _make_format(html: Markup) -> str:
     return made
 
 
-@lru_cache(maxsize=MAX_ADDRESSES)
 def quote_back(address: str) -> tuple[str, str]:
     """An address as HTML has it, by itself and in the query of another one."""
+    return _quote_once(address) if len(address) <= MAX_KEPT_ADDRESS else _quote_anew(address)
+
+
+def _quote_anew(address: str) -> tuple[str, str]:
     quoted = path_for("account.login", next=address).partition("next=")[2]
     return str(escape(address)), str(escape(quoted))
+
+
+_quote_once = lru_cache(maxsize=MAX_ADDRESSES)(_quote_anew)
 
 
 def describe_paper(paper: Paper | RowPaper) -> dict[str, Any]:
