@@ -8,6 +8,7 @@ from functools import lru_cache
 from werkzeug.http import parse_accept_header
 
 ENCODINGS = ("br", "gzip")  # the smallest first
+MAX_ACCEPTED = 200  # characters; browsers say some 20
 
 
 def choose_encoding(accepted: str, offered: Container[str]) -> str:
@@ -18,6 +19,8 @@ def choose_encoding(accepted: str, offered: Container[str]) -> str:
             counts, for nobody ranks what they take otherwise.
         offered: the encodings that there are.
     """
+    if len(accepted) > MAX_ACCEPTED:
+        return ""
     return next((each for each in _taken(accepted) if each in offered), "")
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 # A cookie of these means that the answer is for one person alone, or depends on a choice.
 SESSION_COOKIE = "shortlist="  # also after a prefix, such as `__Host-`
 CHOICES = ("openings",)  # cookies, and arguments of the same name that overrule them
-MAX_KEY = 500  # characters of path and query
+MAX_KEY = 500  # characters of path and query, and of what is said of the host
 
 
 class PageKey(NamedTuple):
@@ -40,5 +40,9 @@ def key_of(
         for name in CHOICES:
             if f"{name}=" in cookies and f"{name}=" not in query:
                 return None
-    forwarded = (header("x-forwarded-host"), header("x-forwarded-proto"))
-    return PageKey(path, query, header("host") or "", "\n".join(each or "" for each in forwarded))
+    host = header("host") or ""
+    given = (header("x-forwarded-host"), header("x-forwarded-proto"))
+    forwarded = "\n".join(each or "" for each in given)
+    if len(host) + len(forwarded) > MAX_KEY:
+        return None
+    return PageKey(path, query, host, forwarded)

@@ -109,27 +109,30 @@ class ItemStore:
     def confirm(self, key: Hashable) -> Any:
         """What was in doubt under a key, if it is still true; else `None`."""
         number = self.begin()
-        item = self._items.get(key)
+        with self._lock:
+            # The latter is `None` of what is one member's, which may change unlogged.
+            item, since = self._items.get(key), self._true_at.get(key)
         if number is None or item is None or not item.reads or _is_over(item, time.time()):
             return None
-        # By version and digest: nothing at all was committed since this thread has asked.
+        # By version and digest: nothing at all was committed since this thread has asked. By the
+        # number, too: another thread may have read of a commit after this one looked for any.
         asked = self._seen.__dict__.setdefault("asked", {})
-        stamp = (self._seen.version, item.digest)
+        stamp = (self._seen.version, number, item.digest)
         if not self._log.tells_all or asked.get(key) != stamp:
-            if not self._answers_the_same(key, item, number):
+            if not self._answers_the_same(item, since, number):
                 return None
             if len(asked) >= MAX_ASKED:
                 asked.clear()
             asked[key] = stamp
         with self._lock:
             if self._items.get(key) is item:
-                self._true_at[key] = number
+                if since is not None:
+                    self._true_at[key] = number
                 self._items.move_to_end(key)
         return item
 
-    def _answers_the_same(self, key: Hashable, item: Kept, number: int) -> bool:
+    def _answers_the_same(self, item: Kept, since: int | None, number: int) -> bool:
         """Ask statements again: after nothing but votes only those that may follow these."""
-        since = self._true_at.get(key)  # `None` of what is one member's, which may change unlogged
         if since is None or not self._were_only_votes(since):
             return self.digest_reads(item.reads, number) == item.digest
         places = [at for at, read in enumerate(item.reads) if may_follow_votes(read[0])]

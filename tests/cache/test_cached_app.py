@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.cache.encodings import MAX_ACCEPTED
 from app.cache.keys import PageKey
 from app.cache.log import Read
 from app.cache.pages import PageCache
@@ -62,8 +63,9 @@ def test_encodings(client: FlaskClient, paper: str) -> None:
         assert "Cookie" in packed.headers["Vary"]
     smallest = client.get(paper, headers={"Accept-Encoding": "gzip, br;q=1.0"})
     assert brotli.decompress(smallest.data) == plain
-    refused = client.get(paper, headers={"Accept-Encoding": "gzip;q=0, br; q=0"})
-    assert "Content-Encoding" not in refused.headers
+    for unwanted in ("gzip;q=0, br; q=0", f"gzip, {'x' * MAX_ACCEPTED}"):
+        refused = client.get(paper, headers={"Accept-Encoding": unwanted})
+        assert "Content-Encoding" not in refused.headers
     assert len({plain_or.headers["ETag"] for plain_or in (packed, smallest, refused)}) == 3
 
 

@@ -305,6 +305,7 @@ def test_keys() -> None:
     assert key(authorization="Bearer x") is None
     assert key(host="a") != key(host="b")
     assert key(query="q" * 600) is None
+    assert key(host="h" * 600) is None
 
 
 def _is_open(log: LogReader) -> bool:

@@ -25,7 +25,7 @@ from app.services.accounts import sessions
 from app.services.accounts.proof import Proof
 from app.services.lookup.asking import LookupSettings, make_lookup_settings
 from app.services.tokens import hash_token
-from app.views.http.paths import this_address
+from app.views.http.paths import is_read, this_address
 
 TOKEN = "token"  # noqa: S105  (the name of a field)
 # In the app's extensions.
@@ -75,7 +75,7 @@ def db() -> Session:
     if "db" not in g:
         database: Database = current_app.extensions["shortlist"][1]
         # What a form is answered with is not kept, nor is any part of it.
-        is_kept = request.method in ("GET", "HEAD")
+        is_kept = is_read()
         cache: PageCache | None = request.environ.get(CACHE) if is_kept else None
         # Before the session reads: parts of pages that it makes stand on what was there by then.
         g.newest_change = None if cache is None else cache.begin()
@@ -174,7 +174,7 @@ def needs_sign_in(view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         if viewer() is None:
-            if request.method in ("GET", "HEAD"):
+            if is_read():
                 return redirect(url_for("account.login", next=this_address()), 302)
             abort(401)
         return view(*args, **kwargs)

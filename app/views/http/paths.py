@@ -61,6 +61,11 @@ def address_as(stand_in: str) -> Iterator[None]:
         g.address_stand_in = None
 
 
+def is_read() -> bool:
+    """Whether the request only reads, so that its address leads back to what it shows."""
+    return request.method in ("GET", "HEAD")  # which are answered alike, and kept as one
+
+
 def this_path() -> str:
     """Path of the request, quoted: Flask has it decoded, where `%23` is a fragment's `#`."""
     return quote_path(request.path, safe=_IN_PATHS)

@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response
 from app.cache.wsgi import NOTE, PageNote
 from app.statements import tell_of_reads
 from app.views.http import access
+from app.views.http.paths import is_read
 
 # Caches in front of ours may keep it too, and ask each time whether it is still true.
 SHARED = "public, no-cache"
@@ -129,7 +130,7 @@ def list_notes() -> list[PageNote]:
 def _mark_shared(response: Response) -> Response:
     if (
         g.get("is_shared")
-        and request.method in ("GET", "HEAD")
+        and is_read()
         and response.status_code in STATUSES
         and not response.is_streamed
         and not access.token()

@@ -43,6 +43,7 @@ def init(app: Flask) -> None:
     app.add_template_filter(hue)
     app.add_template_filter(plain_takeaway)
     app.add_template_global(count)
+    app.add_template_global(paths.is_read)
     app.add_template_global(paths.this_address)
     app.add_template_global(lambda: access.config().site_name, "site_name")
     app.add_template_global(lambda: access.config().signup, "signup_is_open")

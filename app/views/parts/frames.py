@@ -14,7 +14,7 @@ from flask import current_app, render_template, request
 from markupsafe import Markup
 
 from app.views.http.access import config
-from app.views.http.paths import address_as, this_address
+from app.views.http.paths import address_as, is_read, this_address
 from app.views.parts.kept import make_mark
 from app.views.parts.places import quote_back
 
@@ -81,7 +81,7 @@ def _find_frame(viewer: Any, member_places: Any) -> Sequence[str]:
     if kept is None or kept[0] is not settings:
         kept = current_app.extensions[_FRAMES] = (settings, {})
     frames: dict[Any, Sequence[str]] = kept[1]
-    key = (request.endpoint, request.method == "GET", viewer is not None)
+    key = (request.endpoint, is_read(), viewer is not None)
     if key not in frames:
         given = {"viewer": viewer, "member_places": member_places}
         with address_as(_BACK):

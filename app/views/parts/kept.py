@@ -19,9 +19,10 @@ from flask import g, request
 
 from app.cache.names import is_about_one, names_of_page
 from app.cache.pages import PageCache
-from app.cache.parts import PagePart
+from app.cache.parts import PagePart, estimate_bytes
 from app.cache.wsgi import CACHE, PageNote
 from app.change_log import name_of_facts, name_of_text, name_of_user
+from app.views.http.paths import is_read
 from app.views.http.shared_pages import expire_at, list_notes, name_page
 
 _LINK = re.compile(r'href="(/(paper|user)/[^"?#]+)')
@@ -60,7 +61,7 @@ def find_or_make_text(key: Hashable, make: Callable[[], str]) -> str:
         return part.html
     text = make()
     if cache is not None and cache.was_asked(key) and (number := cache.begin()) is not None:
-        cache.keep(key, number, PagePart(text, frozenset()))
+        cache.keep(key, number, PagePart(text, frozenset(), more_bytes=estimate_bytes(key)))
     return text
 
 
@@ -117,7 +118,7 @@ class PartMaker:
         self._notes = list_notes()
         cache: PageCache | None = request.environ.get(CACHE)
         # What a form was answered with may show what is written and not yet committed.
-        self._cache = cache if request.method in ("GET", "HEAD") else None
+        self._cache = cache if is_read() else None
         self._number: int | None = g.get("newest_change")
 
     def make(

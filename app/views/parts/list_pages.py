@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from app.views.http.access import config, viewer
 from app.views.http.listing import Page
+from app.views.http.paths import is_read
 from app.views.parts.frames import fill_address, render_for_any_address
 from app.views.parts.kept import find_or_make_text, make_mark
 from app.views.parts.member_pages import FOR_ALL_MEMBERS, render_page
@@ -47,7 +48,7 @@ def render_list_page(template: str, page: Page, **shown: Any) -> str:
             and tuples of these.
     """
     for_members = g.get("rows_of_page") is not None
-    is_shared = for_members or (viewer() is None and request.method == "GET")
+    is_shared = for_members or (viewer() is None and is_read())
     if not is_shared or not page.rows or not all(map(_is_plain, shown.values())):
         return render_page(template, page=page, **shown)
     rows = str(print_row_list(page))

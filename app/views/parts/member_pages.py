@@ -19,7 +19,7 @@ from markupsafe import Markup
 from app.cache.parts import PagePart
 from app.models import User
 from app.views.http.access import db, signed_in, viewer
-from app.views.http.paths import this_address
+from app.views.http.paths import is_read, this_address
 from app.views.parts.frames import render_framed
 from app.views.parts.kept import find_page_part, make_mark, make_part
 from app.views.parts.own_parts import find_own_part, make_own_key, make_own_part
@@ -88,7 +88,7 @@ def render_page(template: str, **shown: Any) -> str:
     """A page for who reads, or for all members."""
     if g.get("rows_of_page") is not None:
         return render_framed(template, **shown, **FOR_ALL_MEMBERS)
-    if viewer() is None and request.method in ("GET", "HEAD"):
+    if viewer() is None and is_read():
         return render_framed(template, **shown)
     return render_template(template, **shown)
 

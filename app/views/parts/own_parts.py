@@ -16,12 +16,12 @@ from flask import g, request
 from app.cache.log import digest_answers
 from app.cache.names import names_of_page
 from app.cache.pages import PageCache
-from app.cache.parts import PagePart
+from app.cache.parts import PagePart, estimate_bytes
 from app.cache.wsgi import CACHE, PageNote
 from app.models import User
 from app.statements import answer_in_transaction
 from app.views.http.access import db
-from app.views.http.paths import this_address
+from app.views.http.paths import is_read, this_address
 from app.views.parts.places import token_as_mark
 
 _COLUMNS = User.__table__.columns
@@ -40,7 +40,7 @@ def make_own_key(kind: str, reader: User, *of_what: Hashable) -> Hashable:
 def find_own_part(key: Hashable) -> PagePart | None:
     """A part of a member that still says what it would say now."""
     cache: PageCache | None = request.environ.get(CACHE)
-    if cache is None or not _is_read():
+    if cache is None or not is_read():
         return None
     found: PagePart | None = cache.confirm(key)
     return found
@@ -66,7 +66,7 @@ def make_own_part(
     """
     cache: PageCache | None = request.environ.get(CACHE)
     number: int | None = g.get("newest_change")
-    is_kept = cache is not None and number is not None and _is_read() and cache.was_asked(key)
+    is_kept = cache is not None and number is not None and is_read() and cache.was_asked(key)
     if is_kept:
         # What the session knows already it would not ask again.
         db().expunge_all()
@@ -79,14 +79,10 @@ def make_own_part(
     finally:
         g.part_note = outer
     names = names_of_page(about, html.encode()) | note.names if about else frozenset(note.names)
-    part = PagePart(html, names, note.expires_at, facts or {}, reads=tuple(note.reads or ()))
+    reads, size = tuple(note.reads or ()), estimate_bytes(key)  # which holds much of the reader
+    part = PagePart(html, names, note.expires_at, facts or {}, more_bytes=size, reads=reads)
     answer = answer_in_transaction(db()) if is_kept and part.reads else None
     if cache is not None and number is not None and answer is not None:
         digest = digest_answers(answer(*read) for read in part.reads)
         cache.keep(key, number, replace(part, digest=digest))
     return part
-
-
-def _is_read() -> bool:
-    # What a form is answered with leads back to elsewhere, and may show what is not committed.
-    return request.method in ("GET", "HEAD")

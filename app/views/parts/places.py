@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from flask import current_app, g, request, url_for
+from flask import current_app, g, url_for
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
@@ -17,7 +17,7 @@ from app.models import Paper
 from app.queries.catalogue.list_rows import ListedEntry, RowPaper
 from app.queries.lists.own_entries import OwnEntry
 from app.queries.summary_entries import SummaryEntry
-from app.views.http.paths import path_for, this_address
+from app.views.http.paths import is_read, path_for, this_address
 from app.views.http.quoting import quote
 from app.views.parts import own_entries
 from app.views.parts.kept import make_mark
@@ -30,6 +30,7 @@ _WHOSE, _TITLE, _REMARK = map(make_mark, ("whose", "title", "own-remark"))
 SCORE = make_mark("score")
 TOKEN = make_mark("token")
 MAX_ADDRESSES = 1_000  # that are kept quoted
+MAX_KEPT_ADDRESS = 500  # characters; anybody may ask for longer ones
 _QUOTED_HASH = "%%23"  # behind an address that stands in the query of another one
 _FIELDS = {
     _BACK + _QUOTED_HASH: f"%(quoted_back)s{_QUOTED_HASH}",
@@ -77,7 +78,7 @@ class MemberPlaces:
         self._token = "" if reader_id is None else generate_csrf()
         self._back = back
         # Else the page answers a form, and cannot be asked for by its address.
-        if back is None and request.method == "GET":
+        if back is None and is_read():
             self._back = quote_back(this_address())
 
     def make_votes(
@@ -201,11 +202,17 @@ def _make_format(html: Markup) -> str:
     return made
 
 
-@lru_cache(maxsize=MAX_ADDRESSES)
 def quote_back(address: str) -> tuple[str, str]:
     """An address as HTML has it, by itself and in the query of another one."""
+    return _quote_once(address) if len(address) <= MAX_KEPT_ADDRESS else _quote_anew(address)
+
+
+def _quote_anew(address: str) -> tuple[str, str]:
     quoted = path_for("account.login", next=address).partition("next=")[2]
     return str(escape(address)), str(escape(quoted))
+
+
+_quote_once = lru_cache(maxsize=MAX_ADDRESSES)(_quote_anew)
 
 
 def describe_paper(paper: Paper | RowPaper) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from flask import g, request
+from flask import g
 from markupsafe import Markup
 
 from app.cache.parts import PagePart
@@ -23,6 +23,7 @@ from app.queries.catalogue import list_rows
 from app.queries.catalogue.list_rows import ListedEntry
 from app.queries.paging import Slice
 from app.views.http.access import db, viewer
+from app.views.http.paths import is_read
 from app.views.http.shared_pages import reading_for_parts
 from app.views.parts import own_entries
 from app.views.parts.guest_rows import FOR_GUESTS, fill_guest_rows, mark_row
@@ -76,7 +77,7 @@ def _show(
     """Rows for who reads, or for all members."""
     of_page: RowsOfPage | None = g.get("rows_of_page")
     if of_page is None:
-        is_for_guests = viewer() is None and request.method == "GET" and not further
+        is_for_guests = viewer() is None and is_read() and not further
         if is_for_guests and all(part is not None for _, part in rows):
             return fill_guest_rows(facts for facts, _ in rows)
         html = [(facts, "" if part is None else part.html) for facts, part in rows]

@@ -12,7 +12,7 @@ from app.models import Shelf, User
 from app.queries.shelves import access
 from app.queries.shelves.access import SeenShelf
 from app.views.http.access import db, viewer
-from app.views.http.paths import this_address, this_path
+from app.views.http.paths import is_read, this_address, this_path
 from app.views.http.shared_pages import keep_private
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -73,7 +73,7 @@ def _lead_on(seen: SeenShelf) -> None:
 
     Not for good: another shelf may take the former one.
     """
-    if request.method in ("GET", "HEAD"):
+    if is_read():
         values = {**(request.view_args or {}), **place_of(seen)}
         # The query stays text: by the names in it `url_for` would be told other things.
         query = this_address().removeprefix(this_path())

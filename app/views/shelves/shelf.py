@@ -21,7 +21,7 @@ from app.services.refusals import Refusal
 from app.services.shelves.entries import MAX_NOTE_CHARS
 from app.views.http import listing
 from app.views.http.access import db, needs_sign_in, signed_in, viewer
-from app.views.http.paths import this_address
+from app.views.http.paths import is_read, this_address
 from app.views.http.security import COMPARE_LIMIT, SEARCH_LIMIT, open_to_other_sites
 from app.views.http.shared_pages import shared
 from app.views.maps.maps import max_papers, show_map
@@ -59,14 +59,14 @@ def render_shelf(
         problem: why what was sent was refused.
         typed: what was sent.
     """
-    here = listing.page_number() if request.method == "GET" else 1
+    here = listing.page_number() if is_read() else 1
     lines = contents.list_shelved_papers(
         db(), seen.shelf, size=listing.ROWS + 1, skip=(here - 1) * listing.ROWS
     )
     shown, more = lines[: listing.ROWS], len(lines) > listing.ROWS
     total = contents.count_shelved_papers(db(), seen.shelf)
     rows = show_papers(Slice(list(shown), None, None), _make_notes(seen, shown)).rows
-    if request.method == "GET":
+    if is_read():
         page = listing.make_number_page(rows, more)
     else:
         at = place_of(seen)
@@ -154,7 +154,7 @@ def _read_headings(rows: Sequence[PaperRow]) -> list[list[TextSection]]:
 
 def _make_notes(seen: SeenShelf, lines: Sequence[ShelvedPaper]) -> dict[int, Markup]:
     """What the shelf says of each of its papers, below the row."""
-    back = this_address() if request.method == "GET" else ""
+    back = this_address() if is_read() else ""
     beside = [None, *(line.entry_id for line in lines), None]
     return {
         line.id: render_macro(

@@ -58,6 +58,21 @@ def test_members_share_a_page_and_nothing_that_is_their_own(
         assert "one-reader" not in texts[2], path
 
 
+def test_who_asks_for_the_head_alone_leads_nobody_elsewhere(
+    app: Flask, guest: Browser, pages: list[str]
+) -> None:
+    """Such an answer is kept as the page is, and so is the same."""
+    one, other = guest, Browser(app.test_client())
+    one.sign_up("one-reader")
+    other.sign_up("other-reader")
+    for path in pages:
+        for reader in (one, Browser(app.test_client())):
+            assert [reader.client.head(path).status_code for _ in range(2)] == [200, 200]
+        assert other.get(path).form("/summary/1/vote")["next"] == f"{path}#page-votes-1"
+        login = Browser(app.test_client()).get(path).links()
+        assert f"/login?next={path}" in login
+
+
 def test_nothing_else_can_be_asked_of_all_members() -> None:
     with pytest.raises(RuntimeError):
         _ = SharedMember().display_name

@@ -84,6 +84,15 @@ def test_what_only_its_member_changes_is_seen_at_once(
     assert all("To be read aloud" not in eve.get(path).text for path in PATHS)
 
 
+def test_a_request_for_the_head_alone_keeps_the_same(
+    eve: Browser, session: Session, paper: Paper
+) -> None:
+    write(session, paper, "eve", source="Another text.", takeaway="Another takeaway.")
+    for path in PATHS:
+        assert [eve.client.head(path).status_code for _ in range(2)] == [200, 200]
+        assert eve.get(path).form("/summary/1/vote")["next"] == f"{path}#page-votes-1"
+
+
 def test_what_others_change_is_seen_at_once(
     app: Flask, eve: Browser, session: Session, paper: Paper
 ) -> None:
