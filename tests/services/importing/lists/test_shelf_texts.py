@@ -159,3 +159,23 @@ def test_a_shelf_that_is_left_out_is_no_fault(session: Session) -> None:
     run_import(session, found, collections={0: "none"})
     assert session.scalars(select(Shelf)).all() == []
     assert session.get_one(ListImport, found.id, populate_existing=True).state == "done"
+
+
+def test_the_address_of_a_page_here_names_its_paper(session: Session) -> None:
+    """Whatever it is called beside it; an address elsewhere names none."""
+    user = make_user(session, "ann")
+    make_paper(session, "x/One", "A title that was corrected")
+    rows = [
+        ListedPaper(
+            line=1,
+            record=PaperRecord(f"The title of then {site}"),
+            page=f"{site}/paper/x/One",
+            collections=("Talks",),
+            shelves=("Talks",),
+            is_only_shelved=True,
+            is_loose=True,
+        )
+        for site in ("http://localhost", "http://localhost.example", "http://a@localhost", "")
+    ]
+    found = previews.make_preview(session, user, "x.zip", "note", [rows])
+    assert [state for state, _ in list_states(session, found)] == ["here", *["refused"] * 3]
