@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -30,6 +32,11 @@ def decode_row(table: type[Base], values: Mapping[str, Any]) -> dict[str, Any]:
     """
     columns = table.__table__.columns
     return {name: _decoded(columns[name].type, value) for name, value in values.items()}
+
+
+def make_digest(value: Any) -> str:
+    """A short hash of a value of JSON."""
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16]
 
 
 def _decoded(kind: object, value: Any) -> Any:

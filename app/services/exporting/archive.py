@@ -40,7 +40,8 @@ profile.json       your profile, email address and recent sign-ins
 
 "Import" in the settings of a Shortlist site takes this zip as it is. It reads your
 summaries with their images, and adds the papers of list.bib. "Import" on the reading
-list takes it too, and reads your list and the papers on your shelves in their order.
+list takes it too, and reads your list and your shelves: their papers in order, with
+your notes, and their descriptions, unless others can see the shelf on which these come.
 Neither reads the other files: drafts, earlier versions, deleted summaries, votes,
 images that no summary shows, and your profile are here for you to keep. Open the
 folder of your summaries in Obsidian, or in any editor.

@@ -93,6 +93,9 @@ class _ChapterWriter:
         where = " ".join(filter(None, (title or venue, str(paper.year or ""))))
         if where:
             yield f'<p class="facts">{make_text(where)}</p>'
+        if paper.retraction is not None:
+            note = make_text(paper.retraction.note)
+            yield f'<p class="facts"><strong>{note}</strong></p>'
         doi = outside_url("doi", paper.doi) if paper.doi else None
         addresses = (doi or "", self._site + paper_path(paper.key))
         for address in filter(None, map(make_valid, addresses)):

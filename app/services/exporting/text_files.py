@@ -20,7 +20,7 @@ from app.sources.lists.jabref_shelves import ShelfGroup, clean_group_name
 
 _COLUMNS = (
     *("key", "title", "authors", "year", "venue", "doi", "arxiv", "url", "keywords"),
-    *("summaries", "address"),
+    *("summaries", "retraction", "address"),
 )
 _OWN_COLUMNS = ("status", "status_date", "added", "priority", "labels", "remark")
 # Without it spreadsheets take the file for one in the letters of their system.
@@ -111,7 +111,7 @@ def _cells(paper: ExportedPaper) -> tuple[str, ...]:
     return (
         *(record.key, record.title, "; ".join(record.authors), str(record.year or "")),
         *(record.venue_title or record.venue, record.doi, record.arxiv_id, record.url),
-        *(record.keywords, str(paper.summaries_count), paper.address),
+        *(record.keywords, str(paper.summaries_count), record.note, paper.address),
     )
 
 

@@ -41,7 +41,7 @@ def add_paper_to_shelf(
     check_paper_exists(session, paper)
     if _find_entry(session, shelf, paper) is not None:
         raise Refusal("pasted", "This paper is on the shelf already.")
-    _add(session, user, shelf, [paper.id], note)
+    _add(session, user, shelf, [paper.id], {paper.id: note})
 
 
 def add_papers_to_shelf(
@@ -58,14 +58,17 @@ def add_papers_to_shelf(
     _begin(session, user, shelf)
     new = _list_new(session, shelf, paper_ids)
     if new:
-        _add(session, user, shelf, new, "")
+        _add(session, user, shelf, new, {})
     return len(new)
 
 
 def fill_shelf(
-    session: Session, user: User, shelf: Shelf, paper_ids: Sequence[int]
+    session: Session, user: User, shelf: Shelf, paper_ids: Sequence[int], notes: Mapping[int, str]
 ) -> tuple[list[ShelfEntry], list[int]]:
     """Put as many of some papers on a shelf as there is room for.
+
+    Args:
+        notes: by the papers; each is of one line, and no longer than `MAX_NOTE_CHARS`.
 
     Returns:
         The entries that were made, and the papers that had no room.
@@ -77,7 +80,7 @@ def fill_shelf(
     new = _list_new(session, shelf, paper_ids)
     room = max(0, MAX_SHELF_PAPERS - _count_entries(session, shelf))
     if new[:room]:
-        _add(session, user, shelf, new[:room], "")
+        _add(session, user, shelf, new[:room], notes)
     made = select(ShelfEntry).where(
         ShelfEntry.shelf_id == shelf.id, ShelfEntry.paper_id.in_(new[:room])
     )
@@ -122,22 +125,23 @@ def remove_from_shelf(session: Session, user: User, shelf: Shelf, paper: Paper) 
 
 
 def take_back_entries(
-    session: Session, user: User, shelf: Shelf, entries: Mapping[int, datetime]
+    session: Session, user: User, shelf: Shelf, entries: Mapping[int, tuple[datetime, str]]
 ) -> None:
-    """Take away what somebody put on a shelf, unless it has a note by now.
+    """Take away what somebody put on a shelf, unless it has another note by now.
 
     Args:
-        entries: when each was added, by its number, which another one may have by now.
+        entries: when each was added and with which note, by its number, which another one may
+            have by now.
 
     Raises:
         Refusal: for who may not add papers to it any more.
     """
     _begin(session, user, shelf)
     query = select(ShelfEntry).where(ShelfEntry.shelf_id == shelf.id, ShelfEntry.id.in_(entries))
-    query = query.where(ShelfEntry.user_id == user.id, ShelfEntry.note == "")
+    query = query.where(ShelfEntry.user_id == user.id)
     found = session.scalars(query.execution_options(populate_existing=True)).all()
     for entry in found:
-        if entry.added_at != entries[entry.id]:
+        if (entry.added_at, entry.note) != entries[entry.id]:
             continue
         main = entry.joined_id or entry.id
         together = select(ShelfEntry).where(
@@ -229,7 +233,13 @@ def _count_entries(session: Session, shelf: Shelf) -> int:
     return session.scalar(count) or 0
 
 
-def _add(session: Session, user: User, shelf: Shelf, paper_ids: Collection[int], note: str) -> None:
+def _add(
+    session: Session,
+    user: User,
+    shelf: Shelf,
+    paper_ids: Collection[int],
+    notes: Mapping[int, str],
+) -> None:
     if _count_entries(session, shelf) + len(paper_ids) > MAX_SHELF_PAPERS:
         message = f"A shelf can have up to {MAX_SHELF_PAPERS:,} papers."
         raise Refusal("pasted", message)
@@ -241,7 +251,7 @@ def _add(session: Session, user: User, shelf: Shelf, paper_ids: Collection[int],
             "paper_id": paper_id,
             "user_id": user.id,
             "added_at": moment,
-            "note": note,
+            "note": notes.get(paper_id, ""),
             "position": end - place * GAP,
         }
         for place, paper_id in enumerate(paper_ids)

@@ -102,6 +102,16 @@ def change_shelf(session: Session, shelf: Shelf, texts: ShelfTexts) -> None:
     _hide_if_public(session, shelf)  # pages of all its papers show it from now on
 
 
+def describe_shelf(session: Session, shelf: Shelf, description: str, html: str) -> None:
+    """Change what a shelf says, as `render_description` has it, and nothing else."""
+    lock_shelf(session, shelf)
+    _hide_if_public(session, shelf)
+    shelf.description, shelf.description_html = description, html
+    shelf.renderer_version = RENDERER_VERSION
+    shelf.changed_at = now()
+    session.flush()
+
+
 def renew_shelf_link(session: Session, shelf: Shelf) -> None:
     """Give an unlisted shelf another secret address; the one before leads nowhere at once.
 
@@ -147,7 +157,7 @@ def _check(session: Session, texts: ShelfTexts) -> tuple[str, str, str]:
     """Title, description and its HTML."""
     refused = Refusals()
     title = visible_line(texts.title)
-    description = plain_ends(texts.description).replace("\x00", "").strip("\n")
+    description = tidy_description(texts.description)
     refused.check(_check_title, None, title)
     if len(texts.slug) > MAX_SLUG_CHARS:
         refused.add([Refusal("slug", f"Up to {MAX_SLUG_CHARS} characters.")])
@@ -155,9 +165,14 @@ def _check(session: Session, texts: ShelfTexts) -> tuple[str, str, str]:
         refused.add([Refusal("slug", "Use letters, digits and hyphens.")])
     if texts.visibility not in VISIBILITIES:
         refused.add([Refusal("visibility", "Choose who can see it.")])
-    html = refused.check(_render_description, "", session, description)
+    html = refused.check(render_description, "", session, description)
     refused.raise_first()
     return title, description, html
+
+
+def tidy_description(text: str) -> str:
+    """A description as it is kept."""
+    return plain_ends(text).replace("\x00", "").strip("\n")
 
 
 def _check_title(title: str) -> None:
@@ -168,7 +183,12 @@ def _check_title(title: str) -> None:
         raise Refusal("title", message)
 
 
-def _render_description(session: Session, description: str) -> str:
+def render_description(session: Session, description: str) -> str:
+    """The HTML of a description.
+
+    Raises:
+        Refusal: for one that is too long, or that cannot be rendered.
+    """
     size = len(description.encode())
     if size > MAX_TEXT_BYTES:
         message = f"A description can be up to {MAX_TEXT_BYTES:,} bytes (you have {size:,})."

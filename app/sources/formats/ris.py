@@ -91,11 +91,12 @@ def read_ris_fields(text: str) -> list[tuple[int, dict[str, list[str]]]]:
     text = text.lstrip("\ufeff")
     found: list[tuple[int, dict[str, list[str]]]] = []
     last: list[str] | None = None
+    tag = ""
     for number, line in enumerate(plain_ends(mend_signs(text)).split("\n"), 1):
         tagged = _LINE.fullmatch(line)
         if tagged is None:
-            if last is not None and line.strip():  # a value goes on in the next line
-                last[-1] += " " + line.strip()
+            if last is not None and line.strip():
+                _go_on(last, line.strip(), is_list=tag == "KW")
             continue
         tag, value = tagged[1], tagged[2].strip()
         if tag == "TY":
@@ -112,6 +113,14 @@ def read_ris_fields(text: str) -> list[tuple[int, dict[str, list[str]]]]:
         last = found[-1][1].setdefault(tag, [])
         last.append(value)
     return found
+
+
+def _go_on(values: list[str], line: str, *, is_list: bool) -> None:
+    """A value goes on in the next line; of keywords EndNote writes one in each."""
+    if is_list:
+        values.append(line)
+    else:
+        values[-1] += " " + line
 
 
 def _first(fields: Fields, *tags: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.references.own_lines import PRIORITIES
-from app.sources.answers import objects_at, text_at, texts_at
+from app.sources.answers import objects_at, read_json, text_at, texts_at
 from app.sources.bibtex.reading import BadEntry
+from app.sources.contract import SourceUnavailable
 from app.sources.lists.listed_paper import ListedPaper, read_moment
 from app.sources.record import PaperRecord
 
@@ -25,8 +26,8 @@ def read_archive_list(
         records: what `list.bib` says of papers, by their keys.
     """
     try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
+        value = read_json(data.removeprefix(BOM_UTF8))
+    except SourceUnavailable:
         yield BadEntry(1, f"{NAME} cannot be read.")
         return
     items = list(objects_at({"items": value}, "items"))

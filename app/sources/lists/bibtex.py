@@ -1,6 +1,7 @@
-"""BibTeX and biblatex with what a reader noted in them: JabRef's fields, and Zotero's exports.
+"""BibTeX and biblatex with what a reader noted in them: fields of JabRef, Mendeley and Zotero.
 
-JabRef's special fields: https://docs.jabref.org/finding-sorting-and-cleaning-entries/specialfields
+Mendeley has folders, "Thesis/Chapter 2", in `mendeley-groups`, and the reader's own words in
+`mendeley-tags`; `keywords` may repeat these. JabRef's special fields: https://docs.jabref.org/finding-sorting-and-cleaning-entries/specialfields
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import replace
 from app.references.own_lines import PRIORITIES
 from app.sources.bibtex.reading import BadEntry, clean_bibtex, scan_entries
 from app.sources.lists.jabref_groups import read_group_tree
-from app.sources.lists.listed_paper import ListedPaper, read_moment
+from app.sources.lists.listed_paper import PATH_BREAK, ListedPaper, read_moment
 from app.sources.lists.statuses import split_status
 from app.sources.record import PaperRecord
 from app.text.tex import paragraphs, plain
@@ -34,6 +35,7 @@ def read_bibtex_list(text: str) -> Iterator[ListedPaper | BadEntry]:
             continue
         groups = _split(whole.fields.get("groups", ""))
         paths = tree.find_paths(whole.key, whole.fields, groups)
+        paths += _read_folders(whole.fields.get("mendeley-groups", ""))
         row = _read_entry(entry.line, whole.key, whole.fields, entry.record, paths)
         yield replace(row, shelves=tuple(path for path in paths if path in shelves))
 
@@ -47,6 +49,7 @@ def _read_entry(
 ) -> ListedPaper:
     told = plain(fields.get("readstatus", "")) or plain(fields.get("read_status", ""))
     words = _split(fields.get("keywords") or fields.get("keyword", ""))
+    tagged, tags = split_status(_split(fields.get("mendeley-tags", "")))
     status, keywords = split_status(words)
     remark = plain(fields.get("remark", ""))
     notes = [
@@ -60,18 +63,25 @@ def _read_entry(
         record=record,
         citekey=key,
         names=(record.key, *record.other_keys),
-        status=told or status,
+        status=told or tagged or status,
         added_at=next(filter(None, added), None),
         priority=_PRIORITIES.get(plain(fields.get("priority", "")).lower(), 0),
         remark=remark or _ranking(plain(fields.get("ranking", ""))),
         notes="\n\n".join(filter(None, notes)),
+        labels=tags,
         collections=tuple(collections),
-        keywords=keywords,
+        keywords=tuple(word for word in keywords if word not in tags),
     )
 
 
 def _split(text: str) -> list[str]:
     return [word for part in re.split(r"[,;]", text) if (word := plain(part))]
+
+
+def _read_folders(text: str) -> list[str]:
+    """The paths of Mendeley's folders."""
+    folders = (filter(None, map(str.strip, path.split("/"))) for path in _split(text))
+    return list(filter(None, map(PATH_BREAK.join, folders)))
 
 
 def _without_remark(text: str, remark: str) -> str:

@@ -39,6 +39,8 @@ class ListedPaper:
             what may be the publisher's words. A folder is the path to it: the names from the
             outermost on, with `PATH_BREAK` between them.
         shelves: of the collections those that our own export says were shelves.
+        shelf_note: what the reader says of it there.
+        description: of that shelf, in Markdown; the first paper on it has it.
         path: of a note, by which others link to it.
         links: the targets of links in the notes, and the paths of the notes that they mean.
         is_only_shelved: whether it says only that a paper is on a shelf.
@@ -60,6 +62,8 @@ class ListedPaper:
     collections: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     shelves: tuple[str, ...] = ()
+    shelf_note: str = ""
+    description: str = ""
     path: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
     is_only_shelved: bool = False

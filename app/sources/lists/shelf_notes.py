@@ -67,7 +67,8 @@ def read_shelf_note(path: str, data: bytes) -> ShelfFile | None:
     title = visible_line(front_matter.text(note.fields, _FIELD))
     if not title:
         return None
-    description, _, listed = f"\n{note.body}".rpartition(f"\n{_HEADING}\n")
+    # With the end of a last line: that of a shelf without papers is the heading.
+    description, _, listed = f"\n{note.body}\n".rpartition(f"\n{_HEADING}\n")
     found = (_ITEM.fullmatch(line.strip()) for line in listed.split("\n"))
     items = [
         ShelfItem(re.sub(r"\\(.)", r"\1", match[1]), match[2], match[3] or "")

@@ -62,6 +62,33 @@ def test_jabref() -> None:
     assert [(each.line, each.message) for each in bad] == [(30, "@misc{nothing-at-all: no title.")]
 
 
+def test_mendeley() -> None:
+    """Its folders, and the reader's own tags among the keywords."""
+    (row,), bad = read(
+        "@article{Smith2010,\nauthor = {Smith, J.},\ntitle = {{A title of two braces}},\n"
+        "annote = {A note\n\nof two paragraphs},\nkeywords = {alpha,beta gamma,mine},\n"
+        "mendeley-groups = {Thesis/Chapter 2,/,Other},\nmendeley-tags = {to read,mine},\n"
+        "year = {2010}\n}\n"
+    )
+    assert bad == []
+    assert (row.citekey, row.record.title) == ("Smith2010", "A title of two braces")
+    assert row.collections == ("Thesis\nChapter 2", "Other")
+    assert (row.status, row.labels, row.keywords) == ("to read", ("mine",), ("alpha", "beta gamma"))
+    assert row.notes == "A note\n\nof two paragraphs"
+
+
+def test_endnote() -> None:
+    """Which writes a keyword in each line, and numbers its records."""
+    (row,), bad = read(
+        "TY  - JOUR\r\nAU  - Smith, J.\r\nPY  - 2011\r\nTI  - A title that\r\ngoes on\r\n"
+        "KW  - alpha\r\nbeta, gamma\r\n\r\n📗 Read\r\nRN  - My note\r\nID  - 77\r\nER  - \r\n"
+    )
+    assert bad == []
+    assert (row.record.title, row.citekey) == ("A title that goes on", "")
+    assert (row.keywords, row.status) == (("alpha", "beta, gamma"), "Read")
+    assert row.notes == "My note"
+
+
 def test_ris() -> None:
     (he, adam), bad = read_file("zotero.ris")
     assert (he.citekey, he.status, he.keywords) == ("", "to read", ("vision",))

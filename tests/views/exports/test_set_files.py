@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import re
+import zipfile
+from collections import deque
 from datetime import UTC, datetime
-from io import StringIO
+from io import BytesIO, StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +21,7 @@ from app.db import begin_writing
 from app.models import ListEntry, Paper, User
 from app.models.papers.list_entry import PRIORITIES, STATUSES
 from app.services.exporting.formats import FORMATS
+from app.services.retractions.importing import import_retractions
 from app.sources.formats.csl import read_csl
 from app.sources.formats.ris import read_ris
 from app.sources.lists.listed_paper import ListedPaper
@@ -32,6 +36,7 @@ from tests.helpers.factories import (
     put_on_list,
 )
 from tests.helpers.imports.lists import import_list
+from tests.helpers.imports.retractions import write_notices
 
 SETS = ("/papers", "/tag/deep", "/venue/conf/x", "/author/ada-king", "/user/cleo", "/search")
 TEXTS = [end for end, each in FORMATS.items() if each.is_text]
@@ -338,3 +343,16 @@ def test_own_facts_are_in_no_file_of_others(app: Flask, session: Session, end: s
     if end in read:
         (record,), _ = read[end](mine)
         assert record.keywords == ""
+
+
+def test_each_file_tells_that_a_paper_is_retracted(
+    guest: Browser, session: Session, tmp_path: Path
+) -> None:
+    paper = make_paper(session, "conf/x/A1", "A finding", doi="10.1000/a")
+    make_summary(session, paper, make_user(session))
+    notices = write_notices(tmp_path / "r.csv", {"OriginalPaperDOI": "10.1000/a"})
+    deque(import_retractions(session, notices), maxlen=0)
+    for end in ("bib", "ris", "json", "csv"):
+        assert guest.get(f"/papers.{end}").text.count("Retracted, 4 March 2021: ") == 1, end
+    with zipfile.ZipFile(BytesIO(guest.get("/papers.epub").response.get_data())) as book:
+        assert "<strong>Retracted, 4 March 2021: " in book.read("EPUB/p1.xhtml").decode()

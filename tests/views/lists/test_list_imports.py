@@ -20,6 +20,7 @@ from app.models.papers.list_import import PREVIEW_LIFE
 from app.queries.lists.own_entries import load_label_names
 from app.services.importing.lists import previews, work
 from app.services.operation import tidying
+from app.services.shelves.entries import change_note
 from tests.helpers.client import Browser, Page
 from tests.helpers.factories import (
     make_paper,
@@ -287,12 +288,17 @@ def test_a_shelf_leaves_as_a_note_and_comes_in_again(
     make_summary(session, papers[1], owner)
     put_on_list(session, owner, papers[1], status="reading")
     order = [papers[each] for each in (2, 1, 0, 3)]
-    make_shelf(session, owner, *order, title="To discuss: α & β")
+    shelf = make_shelf(
+        session, owner, *order, title="To discuss: α & β", description="Why *we* read.\n\n- [a](b)"
+    )
+    for entry in session.scalars(select(ShelfEntry)).all():
+        change_note(session, owner, shelf, entry.id, f"Note [{entry.paper_id}]: (so)")
+    session.commit()
     packed = ann.get("/settings/export").response.get_data()
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         (name,) = (each for each in archive.namelist() if "/shelves/" in each)
         note = archive.read(name).decode()
-    assert "- [The \\[odd\\] paper, number 1](../x-1.md)\n" in note
+    assert "- [The \\[odd\\] paper, number 1](../x-1.md): Note [2]: (so)\n" in note
     assert "(http://localhost/paper/x/3)" in note
     ben = Browser(app.test_client()).sign_up("ben")
     path = send(ben, packed, "vault.zip").location
@@ -310,7 +316,7 @@ def test_a_shelf_leaves_as_a_note_and_comes_in_again(
     ben.post(f"{path}/undo", undone.form(f"{path}/undo"))
     run_jobs(session)
     assert count(session, ListEntry) == 1
-    assert count(session, ShelfEntry) == 4
+    assert (count(session, Shelf), count(session, ShelfEntry)) == (1, 4)
     assert count(session, Paper) == 4
 
 

@@ -7,8 +7,6 @@ wrote), `labels` (those that it added), and `shelved` (see `shelving`).
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -41,7 +39,7 @@ from app.services.lists.labels import (
 from app.services.lists.words import refresh_words
 from app.services.ordering import GAP
 from app.services.refusals import Refusal
-from app.services.row_values import encode_row, encode_value
+from app.services.row_values import encode_row, encode_value, make_digest
 from app.text.folding import fold_label
 
 # `changed_at` follows from the others; `position` is never changed.
@@ -276,8 +274,3 @@ class EntryWriter:
 def make_digests(entry: ListEntry, columns: Iterable[str]) -> dict[str, str]:
     """What tells whether columns of an entry are still what was written."""
     return {name: make_digest(encode_value(getattr(entry, name))) for name in columns}
-
-
-def make_digest(value: Any) -> str:
-    """A short hash of a value of JSON."""
-    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16]

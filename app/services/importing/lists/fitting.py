@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 from app.references.identifiers import is_dblp_key
 from app.references.labels import field_label
 from app.references.parsing import parse_page_address
+from app.rendering.caps import MAX_TEXT_BYTES
 from app.services.importing.fitting import fit_entry
 from app.services.importing.lists.names import Collections, tidy_names
 from app.services.lists.entries import MAX_REMARK_CHARS
 from app.services.refusals import Refusal
+from app.services.shelves.entries import MAX_NOTE_CHARS
 from app.sources.bibtex.reading import BadEntry
 from app.sources.lists.listed_paper import MAX_NOTES_BYTES, MAX_WORD_CHARS, ListedPaper
 from app.text.lines import visible, visible_line
@@ -43,7 +45,7 @@ def fit_row(session: Session, row: Incoming, collections: Collections) -> tuple[
     if len(text) > MAX_NOTES_BYTES:
         notes.append("the notes are too long and were left out")
     row = replace(
-        row,
+        _fit_shelf_texts(row, notes),
         record=record,
         status=visible_line(row.status)[:MAX_WORD_CHARS],
         remark=visible_line(row.remark),
@@ -54,6 +56,17 @@ def fit_row(session: Session, row: Incoming, collections: Collections) -> tuple[
         keywords=tidy_names(row.keywords),
     )
     return row, "; ".join(notes)
+
+
+def _fit_shelf_texts(row: ListedPaper, notes: list[str]) -> ListedPaper:
+    note, description = visible_line(row.shelf_note), visible(row.description)
+    if len(note) > MAX_NOTE_CHARS:
+        notes.append("the note on the shelf is too long and was left out")
+        note = ""
+    if len(description.encode()) > MAX_TEXT_BYTES:
+        notes.append("the description of the shelf is too long and was left out")
+        description = ""
+    return replace(row, shelf_note=note, description=description)
 
 
 def _read_own_pages(row: ListedPaper, site_url: str) -> ListedPaper:

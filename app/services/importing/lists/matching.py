@@ -102,7 +102,8 @@ def _decide(
     row: ListedPaper, sure: Sequence[Paper], keyed: Sequence[Paper], titled: Sequence[Paper]
 ) -> RowMatch:
     record = row.record
-    if not record.title:
+    # The address of a page here says which paper it is, whatever it is called beside it.
+    if not record.title or (row.is_loose and row.page and keyed):
         return RowMatch(next(iter((*sure, *keyed)), None))
     if row.is_loose and len(titled) == 1 and is_distinctive(title_words(record.title)):
         return RowMatch(titled[0])

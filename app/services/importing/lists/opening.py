@@ -128,23 +128,28 @@ def _read_shelf(
         shelf = read_shelf_note(name, take(name))
     except BadFile:
         return
-    for item in () if shelf is None else shelf.items:
+    if shelf is None:
+        return
+    description = shelf.description
+    for item in shelf.items:
         path = notes.find_path(name, item.target)
         known = rows.get(path or "")
         if known is None:
             record = PaperRecord(item.title)
             known = ListedPaper(number, record, page=item.target, is_loose=True)
-        title = shelf.title if shelf else ""
         yield ListedPaper(
             number,
             known.record,
             page=known.page,
             names=known.names,
-            collections=(title,),
-            shelves=(title,),
+            collections=(shelf.title,),
+            shelves=(shelf.title,),
+            shelf_note=item.note,
+            description=description,
             is_only_shelved=True,
             is_loose=known.is_loose,
         )
+        description = ""
 
 
 def _find_links(text: str, name: str, notes: VaultNotes) -> dict[str, str]:

@@ -16,7 +16,7 @@ import json
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -69,6 +69,7 @@ class _RowsSoFar:
     labels: Counter[tuple[str, str]] = field(default_factory=Counter)
     spellings: dict[tuple[str, str], str] = field(default_factory=dict)
     collections: Collections = field(default_factory=Collections)
+    descriptions: dict[str, str] = field(default_factory=dict)  # of shelves, until a row is kept
     stored_bytes: int = 0
     asked: int = 0
 
@@ -137,7 +138,9 @@ def _take_batch(session: Session, batch: Sequence[Incoming], preview: _RowsSoFar
         key = match.paper.key if match.paper is not None else ""
         is_known = row.is_only_shelved and bool(key)
         first = None if is_known else preview.index.find_or_add(position, row, key)
-        data = to_json(row)
+        if row.description and row.shelves:
+            preview.descriptions.setdefault(row.shelves[0], row.description)
+        data = to_json(replace(row, description=""))
         if first is not None:
             state, data["first"] = "same", first
         elif match.paper is not None:
@@ -153,7 +156,15 @@ def _take_batch(session: Session, batch: Sequence[Incoming], preview: _RowsSoFar
                 continue
             preview.asked += 1
         _count(preview, row)
+        data |= _take_description(row, preview)
         _add(preview, row.line, state, key=key, message=note, data=data)
+
+
+def _take_description(row: ListedPaper, preview: _RowsSoFar) -> dict[str, str]:
+    """The description of a row's shelf, which goes with the first row there that is kept."""
+    found = filter(None, (preview.descriptions.pop(path, "") for path in row.shelves))
+    text = next(found, "")
+    return {"description": text} if text else {}
 
 
 def _why_not_asked(row: ListedPaper, preview: _RowsSoFar) -> str:

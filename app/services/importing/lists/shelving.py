@@ -3,16 +3,18 @@
 They are chosen in the preview, filled by the job, and undone with the import. In `ListImport.data`
 a collection that was a shelf has its `title`, and as `choice` where it goes unless its reader says
 otherwise. One that goes to a shelf has `shelf`: `new` (whether the import makes it), `id` and
-`made_at` once there is one, which together tell it from a later one of that number, and `added`,
-how many papers the import put there. One that goes where the collection around it does has `as`,
-the number of that one. What undoing needs of each paper is in its `EntryCopy.data`, as `shelved`:
-for each entry of a shelf the numbers of both, and when it was added.
+`made_at` once there is one, which together tell it from a later one of that number, `added`, how
+many papers the import put there, and `described`, the digest of the description that it wrote. One
+that goes where the collection around it does has `as`, the number of that one. What undoing needs
+of each paper is in its `EntryCopy.data`, as `shelved`: for each entry of a shelf the numbers of
+both, when it was added, and with which note.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -34,12 +36,14 @@ from app.queries.shelves.access import find_role
 from app.queries.shelves.overview import find_addable_shelf, list_addable_shelves
 from app.services.importing.lists.names import Collections, find_parent, fold_path
 from app.services.refusals import Refusal
+from app.services.row_values import make_digest
 from app.services.shelves.entries import MAX_SHELF_PAPERS, fill_shelf, take_back_entries
 from app.services.shelves.shelf import (
     MAX_SHELVES,
     ShelfTexts,
     create_shelf,
     delete_shelf,
+    describe_shelf,
     lock_shelf,
 )
 from app.sources.lists.jabref_shelves import TWIN
@@ -49,7 +53,16 @@ from app.text.folding import fold_label
 # What a reader can choose for a collection, besides the name of one of their shelves.
 LABEL, NEW, PARENT, NONE = "label", "new", "parent", "none"
 Labels = list[dict[str, Any]]
-Shelved = list[tuple[int, int, str]]
+Shelved = list[tuple[int, int, str, str]]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A paper that goes to a shelf for a row, with what its reader says of it there."""
+
+    row: ListImportRow
+    paper_id: int
+    note: str
 
 
 def choose_shelves(
@@ -121,12 +134,12 @@ def fill_shelves(
     session: Session,
     user: User,
     found: ListImport,
-    placed: Mapping[int, Sequence[tuple[ListImportRow, int]]],
+    placed: Mapping[int, Sequence[Placed]],
 ) -> dict[int, Shelved]:
     """Put the papers of some rows on shelves; the rows say what failed.
 
     Args:
-        placed: rows and their papers, by the number of the collection.
+        placed: by the number of the collection.
 
     Returns:
         What undoing needs, by the paper.
@@ -135,30 +148,55 @@ def fill_shelves(
     if not placed:
         return shelved
     labels: Labels = [dict(each) for each in found.data["labels"]]
-    for number, pairs in sorted(placed.items()):
-        each = labels[number]
+    for number, each_placed in sorted(placed.items()):
+        label = labels[number]
         try:
-            shelf, spec = _find_or_make(session, user, each)
-            made, left = fill_shelf(session, user, shelf, [paper_id for _, paper_id in pairs])
+            shelf, spec = _find_or_make(session, user, label)
+            made, left = _fill(session, user, shelf, each_placed)
         except Refusal as refused:
-            _note(pairs, f"not on the shelf {show_path(each['name'])}: {refused.message}")
+            said = f"not on the shelf {show_path(label['name'])}: {refused.message}"
+            _note([each.row for each in each_placed], said)
             continue
         for entry in made:
-            record = (shelf.id, entry.id, entry.added_at.isoformat())
+            record = (shelf.id, entry.id, entry.added_at.isoformat(), entry.note)
             shelved[entry.paper_id or 0].append(record)
         full = f"the shelf {shelf.title} is full: it can have up to {MAX_SHELF_PAPERS:,} papers"
-        _note([pair for pair in pairs if pair[1] in left], full)
-        each["shelf"] = {**spec, "added": spec["added"] + len(made)}
+        _note([each.row for each in each_placed if each.paper_id in left], full)
+        label["shelf"] = {**spec, "added": spec["added"] + len(made)}
     found.data = {**found.data, "labels": labels}
     return shelved
 
 
+def _fill(
+    session: Session, user: User, shelf: Shelf, placed: Sequence[Placed]
+) -> tuple[list[ShelfEntry], list[int]]:
+    """As `fill_shelf`, with notes where nobody else sees them."""
+    lock_shelf(session, shelf)
+    notes = {each.paper_id: each.note for each in reversed(placed) if each.note}
+    is_alone = not notes or is_for_owner_alone(session, shelf, user)
+    made, left = fill_shelf(
+        session, user, shelf, [each.paper_id for each in placed], notes if is_alone else {}
+    )
+    if not is_alone:
+        ids = {entry.paper_id for entry in made}
+        rows = [each.row for each in placed if each.note and each.paper_id in ids]
+        _note(rows, f"the note was left out: others can see the shelf {shelf.title}")
+    return made, left
+
+
+def is_for_owner_alone(session: Session, shelf: Shelf, user: User) -> bool:
+    """Whether nobody but its owner sees a shelf, nor was invited to it."""
+    has_others = exists().where(ShelfMember.shelf_id == shelf.id)
+    is_own = shelf.user_id == user.id and shelf.visibility == "private"
+    return is_own and not session.scalar(select(has_others))
+
+
 def take_off_shelves(session: Session, found: ListImport, copies: Iterable[EntryCopy]) -> None:
     """Take what an import put on shelves away, where its reader still may."""
-    by_shelf: dict[int, dict[int, datetime]] = defaultdict(dict)
+    by_shelf: dict[int, dict[int, tuple[datetime, str]]] = defaultdict(dict)
     for copy in copies:
-        for shelf_id, entry_id, added_at in copy.data.get("shelved", ()):
-            by_shelf[shelf_id][entry_id] = datetime.fromisoformat(added_at)
+        for shelf_id, entry_id, added_at, *note in copy.data.get("shelved", ()):
+            by_shelf[shelf_id][entry_id] = (datetime.fromisoformat(added_at), "".join(note))
     user = session.get_one(User, found.user_id)
     for shelf_id, entries in sorted(by_shelf.items()):
         shelf = session.get(Shelf, shelf_id, populate_existing=True)
@@ -167,14 +205,23 @@ def take_off_shelves(session: Session, found: ListImport, copies: Iterable[Entry
 
 
 def remove_made_shelves(session: Session, found: ListImport) -> None:
-    """Delete the shelves that an import made, unless something was done with them since."""
+    """Delete the shelves that an import made, unless something was done with them since.
+
+    Those that were there before have no description again.
+    """
     for each in found.data["labels"]:
         spec = each.get("shelf", {})
-        shelf = _find_shelf(session, spec) if spec.get("new") else None
+        shelf = find_shelf(session, spec) if "id" in spec else None
         if shelf is None or shelf.user_id != found.user_id:
             continue
         lock_shelf(session, shelf)
-        if (shelf.title, shelf.visibility, shelf.description) != (_name_new(each), "private", ""):
+        is_described = make_digest(shelf.description) == spec.get("described")
+        if not spec["new"]:
+            if is_described:
+                describe_shelf(session, shelf, "", "")
+            continue
+        is_same = (shelf.title, shelf.visibility) == (_name_new(each), "private")
+        if not is_same or (shelf.description and not is_described):
             continue
         others = (
             exists().where(ShelfEntry.shelf_id == shelf.id),
@@ -201,7 +248,7 @@ def _find_or_make(
     if spec["new"] and "id" not in spec:
         shelf: Shelf | None = create_shelf(session, user, ShelfTexts(_name_new(label)))
     else:
-        shelf = _find_shelf(session, spec)
+        shelf = find_shelf(session, spec)
     if shelf is None:
         raise Refusal("shelf", "It was deleted.")
     return shelf, {**spec, **_name_shelf(shelf)}
@@ -219,13 +266,13 @@ def _name_shelf(shelf: Shelf) -> dict[str, Any]:
     return {"id": shelf.id, "made_at": shelf.created_at.isoformat()}
 
 
-def _find_shelf(session: Session, spec: Mapping[str, Any]) -> Shelf | None:
+def find_shelf(session: Session, spec: Mapping[str, Any]) -> Shelf | None:
     """The shelf that was chosen or made, and not another one with its number."""
     shelf = session.get(Shelf, spec.get("id", 0), populate_existing=True)
     is_same = shelf is not None and shelf.created_at.isoformat() == spec.get("made_at")
     return shelf if is_same else None
 
 
-def _note(pairs: Iterable[tuple[ListImportRow, int]], said: str) -> None:
-    for row, _ in pairs:
+def _note(rows: Iterable[ListImportRow], said: str) -> None:
+    for row in rows:
         row.message = "; ".join(filter(None, (row.message, said)))

@@ -1,6 +1,6 @@
 """Stores a list that its reader has started, in steps that can be repeated.
 
-First the papers and entries, then the notes: these may link to papers of later rows.
+First the papers and entries, then notes and descriptions: these may link to papers of later rows.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from app.services.importing.lists.paper_finding import (
     prepare_papers,
 )
 from app.services.importing.lists.previews import list_askable_names
-from app.services.importing.lists.shelving import Labels, fill_shelves, find_choice
+from app.services.importing.lists.shelving import Labels, Placed, fill_shelves, find_choice
 from app.services.locks import lock_user
 from app.services.lookup import asking
 from app.services.papers.insertion import PreparedPaper, prepare
@@ -155,9 +155,9 @@ def _write_rows(
     writer: EntryWriter,
     choices: _Choices,
     keys: Mapping[int, str],
-) -> dict[int, list[tuple[ListImportRow, int]]]:
+) -> dict[int, list[Placed]]:
     """Write the entries; returns what is to be put on shelves, by the number of a collection."""
-    placed: dict[int, list[tuple[ListImportRow, int]]] = defaultdict(list)
+    placed: dict[int, list[Placed]] = defaultdict(list)
     for row in rows:
         if row.state not in OPEN:
             continue
@@ -165,7 +165,7 @@ def _write_rows(
         if paper_id is None:
             said = finder.problems.get(row.position, "")
             row.state, row.message = "refused", said
-            row.data = {"title": listed[row.position].shown}
+            row.data = _shorten(listed[row.position], choices.list_shelved(listed[row.position]))
             continue
         is_made = paper_id in finder.made
         if listed[row.position].is_only_shelved:
@@ -177,18 +177,22 @@ def _write_rows(
         finder.made.discard(paper_id)
         row.state, row.key = state, keys[paper_id]
         row.message = "; ".join(filter(None, (row.message, *notes)))
-        for number in choices.list_shelved(listed[row.position]) if state != "refused" else ():
-            placed[number].append((row, paper_id))
-        row.data = _shorten(listed[row.position])
+        numbers = choices.list_shelved(listed[row.position])
+        for number in numbers if state != "refused" else ():
+            placed[number].append(Placed(row, paper_id, listed[row.position].shelf_note))
+        row.data = _shorten(listed[row.position], numbers)
     return placed
 
 
-def _shorten(row: ListedPaper) -> dict[str, Any]:
+def _shorten(row: ListedPaper, shelves: Sequence[int]) -> dict[str, Any]:
     """What is still needed of a row whose entry is stored."""
-    kept: dict[str, Any] = {"title": row.shown, "path": row.path}
+    whole = {"title": row.shown, "path": row.path}
+    kept: dict[str, Any] = {name: value for name, value in whole.items() if value}
     if row.notes:
         kept |= {"notes": row.notes, "links": dict(row.links)}
-    return {name: value for name, value in kept.items() if value}
+    if row.description and shelves:
+        kept |= {"description": row.description, "collection": shelves[0]}
+    return kept
 
 
 class _Choices:

@@ -12,6 +12,7 @@ from app.db import begin_writing
 from app.models import ListImport, ListImportRow, User
 from app.models.papers.list_entry import STATUSES
 from app.services.importing.lists.note_writing import find_notes, write_notes
+from app.services.importing.lists.shelf_texts import find_descriptions, write_description
 from app.services.importing.lists.shelving import choose_shelves
 from app.services.importing.lists.storing import store_step
 from app.services.importing.lists.undoing import undo_step
@@ -102,7 +103,7 @@ def work_on_import(session: Session, import_id: int) -> Iterator[int]:
             break
         yield count
     if state == "waiting":
-        yield from _write_all_notes(session, import_id)
+        yield from _write_all_texts(session, import_id)
     while _read_state(session, import_id) == "undoing":
         count = undo_step(session, import_id)
         if not count:
@@ -111,12 +112,17 @@ def work_on_import(session: Session, import_id: int) -> Iterator[int]:
         yield count
 
 
-def _write_all_notes(session: Session, import_id: int) -> Iterator[int]:
+def _write_all_texts(session: Session, import_id: int) -> Iterator[int]:
     positions, keys = find_notes(session, import_id)
     for position in positions:
         if _read_state(session, import_id) != "waiting":
             return
         write_notes(session, import_id, position, keys)
+        yield 1
+    for position in find_descriptions(session, import_id):
+        if _read_state(session, import_id) != "waiting":
+            return
+        write_description(session, import_id, position)
         yield 1
     _finish(session, import_id, "waiting", "done")
 
