@@ -27,7 +27,7 @@ def count_kept(app: Flask) -> int:
     return sum(key[0] == "page around rows" for key in cache._items)
 
 
-@pytest.mark.sqlite_only
+@pytest.mark.sqlite_only("tests keep no pages on PostgreSQL")
 def test_pages_that_say_the_same_share_it(app: Flask, guest: Browser) -> None:
     addresses = ("/", "/?tab=popular", "/?tab=popular&s=none")
     for address in addresses:
@@ -39,7 +39,7 @@ def test_pages_that_say_the_same_share_it(app: Flask, guest: Browser) -> None:
         assert page.count('class="row"') == 1
 
 
-@pytest.mark.sqlite_only
+@pytest.mark.sqlite_only("tests keep no pages on PostgreSQL")
 def test_a_vote_is_shown_and_leaves_it(app: Flask, guest: Browser, session: Session) -> None:
     eve = make_user(session, "eve")
     for address in ("/", "/venue/conf/x", "/user/mira", "/tag/first") * 2:
