@@ -302,7 +302,9 @@ def test_a_shelf_leaves_as_a_note_and_comes_in_again(
     assert "(http://localhost/paper/x/3)" in note
     ben = Browser(app.test_client()).sign_up("ben")
     path = send(ben, packed, "vault.zip").location
-    ben.post(path, ben.get(path).form(path))
+    shown = ben.get(path)
+    assert "only added where nobody else can see them" in shown.text
+    ben.post(path, shown.form(path))
     run_jobs(session)
     with zipfile.ZipFile(io.BytesIO(ben.get("/settings/export").response.get_data())) as archive:
         (name,) = (each for each in archive.namelist() if "/shelves/" in each)
