@@ -1,4 +1,4 @@
-"""BibTeX and biblatex with what a reader noted in them: fields of JabRef, Mendeley and Zotero.
+"""BibTeX and biblatex with what a reader of JabRef, Mendeley or Zotero noted in them.
 
 Mendeley has folders, "Thesis/Chapter 2", in `mendeley-groups`, and the reader's own words in
 `mendeley-tags`; `keywords` may repeat these. JabRef's special fields: https://docs.jabref.org/finding-sorting-and-cleaning-entries/specialfields

@@ -71,6 +71,7 @@ def _read_vault(archive: Archive) -> Iterator[ListedPaper | BadEntry]:
     shown = [name for name in archive.names if not any(p.startswith(".") for p in name.split("/"))]
     names = [name for name in shown if name.lower().endswith(MARKDOWN)]
     outer = int(all("/" in name for name in shown) and len({n.split("/")[0] for n in shown}) == 1)
+    top = f"{shown[0].split('/')[0]}/" if outer else ""
 
     def take(name: str) -> bytes:
         try:
@@ -80,7 +81,7 @@ def _read_vault(archive: Archive) -> Iterator[ListedPaper | BadEntry]:
 
     notes = VaultNotes(names, lambda name: read(take(name)))
     rows: dict[str, ListedPaper] = {}
-    yield from _read_archive(archive)  # first: it alone says in which order entries are
+    yield from _read_archive(archive, top)  # first: it alone says in which order entries are
     for number, name in enumerate(names, 1):
         try:
             row = _read_note(take(name), number)
@@ -95,17 +96,22 @@ def _read_vault(archive: Archive) -> Iterator[ListedPaper | BadEntry]:
         yield replace(row, path=name, links=links, collections=(folders,) if folders else ())
     for number, name in enumerate(names, 1):
         yield from _read_shelf(name, take, notes, rows, number)
-    if not names and archive_list.NAME not in archive.names:
+    if not names and top + archive_list.NAME not in archive.names:
         yield BadEntry(1, "There is no Markdown file in this zip.")
 
 
-def _read_archive(archive: Archive) -> Iterator[ListedPaper | BadEntry]:
-    """The list in a personal archive, which has more papers than those of its notes."""
-    if archive_list.NAME not in archive.names:
+def _read_archive(archive: Archive, top: str) -> Iterator[ListedPaper | BadEntry]:
+    """The list in a personal archive, which has more papers than those of its notes.
+
+    Args:
+        top: the folder that has all files, where somebody unpacked the archive and packed it again.
+    """
+    name, papers = top + archive_list.NAME, top + _PAPERS
+    if name not in archive.names:
         return
     try:
-        data = archive.read(archive_list.NAME, MAX_LIST_BYTES)
-        packed = archive.read(_PAPERS, MAX_LIST_BYTES) if _PAPERS in archive.names else b""
+        data = archive.read(name, MAX_LIST_BYTES)
+        packed = archive.read(papers, MAX_LIST_BYTES) if papers in archive.names else b""
     except BadArchive as error:
         yield BadEntry(1, str(error))
         return

@@ -57,8 +57,8 @@ Shelved = list[tuple[int, int, str, str]]
 
 
 @dataclass(frozen=True)
-class Placed:
-    """A paper that goes to a shelf for a row, with what its reader says of it there."""
+class ShelvedRow:
+    """A row whose paper goes to a shelf, with a note on it."""
 
     row: ListImportRow
     paper_id: int
@@ -134,7 +134,7 @@ def fill_shelves(
     session: Session,
     user: User,
     found: ListImport,
-    placed: Mapping[int, Sequence[Placed]],
+    placed: Mapping[int, Sequence[ShelvedRow]],
 ) -> dict[int, Shelved]:
     """Put the papers of some rows on shelves; the rows say what failed.
 
@@ -168,7 +168,7 @@ def fill_shelves(
 
 
 def _fill(
-    session: Session, user: User, shelf: Shelf, placed: Sequence[Placed]
+    session: Session, user: User, shelf: Shelf, placed: Sequence[ShelvedRow]
 ) -> tuple[list[ShelfEntry], list[int]]:
     """As `fill_shelf`, with notes where nobody else sees them."""
     lock_shelf(session, shelf)

@@ -26,7 +26,7 @@ from app.services.importing.lists.paper_finding import (
     prepare_papers,
 )
 from app.services.importing.lists.previews import list_askable_names
-from app.services.importing.lists.shelving import Labels, Placed, fill_shelves, find_choice
+from app.services.importing.lists.shelving import Labels, ShelvedRow, fill_shelves, find_choice
 from app.services.locks import lock_user
 from app.services.lookup import asking
 from app.services.papers.insertion import PreparedPaper, prepare
@@ -155,9 +155,9 @@ def _write_rows(
     writer: EntryWriter,
     choices: _Choices,
     keys: Mapping[int, str],
-) -> dict[int, list[Placed]]:
+) -> dict[int, list[ShelvedRow]]:
     """Write the entries; returns what is to be put on shelves, by the number of a collection."""
-    placed: dict[int, list[Placed]] = defaultdict(list)
+    placed: dict[int, list[ShelvedRow]] = defaultdict(list)
     for row in rows:
         if row.state not in OPEN:
             continue
@@ -179,7 +179,7 @@ def _write_rows(
         row.message = "; ".join(filter(None, (row.message, *notes)))
         numbers = choices.list_shelved(listed[row.position])
         for number in numbers if state != "refused" else ():
-            placed[number].append(Placed(row, paper_id, listed[row.position].shelf_note))
+            placed[number].append(ShelvedRow(row, paper_id, listed[row.position].shelf_note))
         row.data = _shorten(listed[row.position], numbers)
     return placed
 
