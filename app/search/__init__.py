@@ -172,7 +172,7 @@ def search_by_prefix(session: Session, query: Query, limit: int) -> PrefixMatche
     papers = [found.paper_id for found in rank_papers(rows, query, completions)]
     typed = indexable(query.text)
     if typed and not query.filters:
-        papers += engine.titles(session, typed, vocabulary.compute_prefix_end(typed), limit)
+        papers += engine.list_titles(session, typed, vocabulary.compute_prefix_end(typed), limit)
     names = [] if query.filters else _build_name_clauses(session, query)
     named = engine.list_papers(session, names, _SUGGESTED) if names else []
     return PrefixMatches(list(dict.fromkeys(papers))[:limit], named)

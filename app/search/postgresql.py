@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Integer, column, text
-from sqlalchemy.orm import Session
 
 from app.search.clauses import Clause, Phrase
-from app.search.reading import ENTRY_COLUMNS, Read, read_for_page
-from app.statements import read_alone
+from app.search.reading import ENTRY_COLUMNS, Engine
 
 _WEIGHTS = {"title": "A", "people": "B", "facts": "C", "body": "D"}
 # In the order of numbers, which is that of importance: for frequent words the rows are read in
 # this order until there are enough, for rare ones the index finds them all.
-_FIRST = text(
+_ENTRIES = text(
     """
     SELECT e.paper_id, e.summary_id, e.title, e.people,
            p.year, p.venue_id, p.section_slug, p.top_score, e.id
@@ -33,7 +30,7 @@ _PAPERS = text(
     LIMIT :limit
     """
 ).columns(column("paper_id", Integer))
-_ANY = text("SELECT 1 FROM search_entries WHERE vector @@ CAST(:query AS tsquery) LIMIT 1")
+_ANY_ENTRY = text("SELECT 1 FROM search_entries WHERE vector @@ CAST(:query AS tsquery) LIMIT 1")
 # By bytes, as the index has them, whatever the locale.
 _TITLES = text(
     """
@@ -42,38 +39,7 @@ _TITLES = text(
 ).columns(column("id", Integer))
 
 
-def first(
-    session: Session,
-    clauses: Sequence[Clause],
-    limit: int,
-    within: str = "",
-    start: int = 0,
-    read: Read = read_for_page,
-) -> Sequence[Any]:
-    """As `app.search.sqlite.first`."""
-    values = {"query": build_expression(clauses, within), "limit": limit, "start": start}
-    return read(session, _FIRST, values)
-
-
-def is_any(session: Session, clauses: Sequence[Clause]) -> bool:
-    """As `app.search.sqlite.is_any`."""
-    return session.execute(_ANY, {"query": build_expression(clauses)}).first() is not None
-
-
-def list_papers(session: Session, clauses: Sequence[Clause], limit: int) -> list[int]:
-    """As `app.search.sqlite.list_papers`."""
-    values = {"query": build_expression(clauses), "limit": limit}
-    rows = read_alone(session, _PAPERS, values)
-    return list({row[0]: None for row in rows})
-
-
-def titles(session: Session, start: str, end: str, limit: int) -> list[int]:
-    """As `app.search.sqlite.titles`."""
-    values = {"first": start, "last": end, "limit": limit}
-    return [row[0] for row in read_alone(session, _TITLES, values)]
-
-
-def build_expression(clauses: Sequence[Clause], within: str = "") -> str:
+def _build_expression(clauses: Sequence[Clause], within: str) -> str:
     """The clauses in the language of tsquery."""
     parts = []
     for clause in clauses:
@@ -94,3 +60,6 @@ def _build_phrase(phrase: Phrase, within: str) -> str:
         for word, mark in zip(phrase.words, marks, strict=True)
     ]
     return "(" + " <-> ".join(terms) + ")"
+
+
+ENGINE = Engine(_ENTRIES, _PAPERS, _ANY_ENTRY, _TITLES, _build_expression)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Integer, column, text
-from sqlalchemy.orm import Session
 
 from app.prepared_statements import UNNAMED
 from app.search.clauses import Clause, Phrase
-from app.search.reading import ENTRY_COLUMNS, Read, read_for_page
-from app.statements import read_alone
+from app.search.reading import ENTRY_COLUMNS, Engine
 
 # In the order of numbers, which is that of importance: FTS5 stops when it has enough.
-_FIRST = (
+_ENTRIES = (
     text(
         """
     SELECT e.paper_id, e.summary_id, e.title, e.people,
@@ -39,7 +36,7 @@ _PAPERS = text(
     LIMIT :limit
     """
 ).columns(column("paper_id", Integer))
-_ANY = text("SELECT 1 FROM search_index WHERE search_index MATCH :query LIMIT 1")
+_ANY_ENTRY = text("SELECT 1 FROM search_index WHERE search_index MATCH :query LIMIT 1")
 _TITLES = text(
     """
     SELECT id FROM papers WHERE title_folded >= :first AND title_folded < :last LIMIT :limit
@@ -47,44 +44,7 @@ _TITLES = text(
 ).columns(column("id", Integer))
 
 
-def first(
-    session: Session,
-    clauses: Sequence[Clause],
-    limit: int,
-    within: str = "",
-    start: int = 0,
-    read: Read = read_for_page,
-) -> Sequence[Any]:
-    """The first entries that fulfil the clauses, with what they are ranked by.
-
-    Args:
-        within: the columns, with spaces between, in which words without a column must stand.
-        start: the number of an entry, before which none is taken.
-        read: `read_alone` where nobody keeps what is found.
-    """
-    values = {"query": build_expression(clauses, within), "limit": limit, "start": start}
-    return read(session, _FIRST, values)
-
-
-def is_any(session: Session, clauses: Sequence[Clause]) -> bool:
-    """Whether any entry fulfils the clauses."""
-    return session.execute(_ANY, {"query": build_expression(clauses)}).first() is not None
-
-
-def list_papers(session: Session, clauses: Sequence[Clause], limit: int) -> list[int]:
-    """Papers of the first entries that fulfil the clauses."""
-    values = {"query": build_expression(clauses), "limit": limit}
-    rows = read_alone(session, _PAPERS, values)
-    return list({row[0]: None for row in rows})
-
-
-def titles(session: Session, start: str, end: str, limit: int) -> list[int]:
-    """Papers whose folded title is from `start` on and before `end`."""
-    values = {"first": start, "last": end, "limit": limit}
-    return [row[0] for row in read_alone(session, _TITLES, values)]
-
-
-def build_expression(clauses: Sequence[Clause], within: str = "") -> str:
+def _build_expression(clauses: Sequence[Clause], within: str) -> str:
     """The clauses in FTS5's language."""
     wanted = [_build_either(clause.choices, within) for clause in clauses if not clause.negative]
     unwanted = [_build_either(clause.choices, "") for clause in clauses if clause.negative]
@@ -101,3 +61,6 @@ def _build_phrase(phrase: Phrase, within: str) -> str:
     quoted = f'"{" ".join(phrase.words)}"{" *" if phrase.is_begun else ""}'
     columns = phrase.column or within
     return f"{{{columns}}} : {quoted}" if columns else quoted
+
+
+ENGINE = Engine(_ENTRIES, _PAPERS, _ANY_ENTRY, _TITLES, _build_expression)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Update, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.models import Revision, Summary
@@ -17,12 +17,7 @@ _ADD = insert(Revision)  # built once, and run past the session's objects: each 
 def keep_revision_html(session: Session, summary: Summary) -> None:
     """Give the last revision the HTML that the summary is about to lose."""
     session.execute(
-        update(Revision)
-        .where(
-            Revision.summary_id == summary.id,
-            Revision.number == find_last_revision_number(session, summary),
-        )
-        .values(
+        _update_last(session, summary).values(
             html=summary.html,
             takeaway_html=summary.takeaway_html,
             renderer_version=summary.renderer_version,
@@ -33,15 +28,13 @@ def keep_revision_html(session: Session, summary: Summary) -> None:
 def note_public(session: Session, summary: Summary, moment: datetime) -> None:
     """Note that everybody can read the last revision from now on, unless they could before."""
     session.flush()
-    session.execute(
-        update(Revision)
-        .where(
-            Revision.summary_id == summary.id,
-            Revision.number == find_last_revision_number(session, summary),
-            Revision.public_since.is_(None),
-        )
-        .values(public_since=moment)
-    )
+    hidden = _update_last(session, summary).where(Revision.public_since.is_(None))
+    session.execute(hidden.values(public_since=moment))
+
+
+def _update_last(session: Session, summary: Summary) -> Update:
+    number = find_last_revision_number(session, summary)
+    return update(Revision).where(Revision.summary_id == summary.id, Revision.number == number)
 
 
 def is_last_public(session: Session, summary: Summary) -> bool:
@@ -57,15 +50,8 @@ def note_provenance(session: Session, summary: Summary) -> None:
     the summary is hidden, is another version's.
     """
     session.flush()
-    session.execute(
-        update(Revision)
-        .where(
-            Revision.summary_id == summary.id,
-            Revision.number == find_last_revision_number(session, summary),
-            Revision.public_since.is_(None),
-        )
-        .values(read=summary.read, made=summary.made)
-    )
+    hidden = _update_last(session, summary).where(Revision.public_since.is_(None))
+    session.execute(hidden.values(read=summary.read, made=summary.made))
 
 
 def add_revision(
