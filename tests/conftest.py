@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.orm import Session
@@ -48,6 +49,11 @@ os.environ["SHORTLIST_TEST_NICENESS"] = "0"
 # Some tests make apps of their own, each of which would compile its templates anew. The folder is
 # made before this process starts those that run the tests.
 Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(shared_folder()))}
+# By itself Hypothesis fails a test that takes longer than usual: a busy machine is no fault.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

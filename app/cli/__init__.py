@@ -123,7 +123,7 @@ def serve(host: str, port: int, workers: int, with_jobs: bool) -> None:
     Example:
       SHORTLIST_SECRET_KEY=… SHORTLIST_SITE_URL=https://papers.example.org shortlist serve
     """
-    from app.serving import garbage
+    from app import garbage
 
     with garbage.uncollected():
         from app import server

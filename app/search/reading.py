@@ -1,4 +1,4 @@
-"""How search reads: for a page that may be kept, or for what nobody keeps; by either database."""
+"""How search reads its index, and the shape that both databases share."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from queue import SimpleQueue
 from threading import BoundedSemaphore, Thread
 from time import monotonic
 
-from app.serving.garbage import collect_due
+from app.garbage import collect_due
 from app.serving.limits import Limits
 from app.serving.waiting_line import Lane, WaitingLine, WaitingWork, Work
 

@@ -24,7 +24,8 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.embed import Server
 
-from app.serving import garbage, job_process
+from app import garbage
+from app.serving import job_process
 from app.serving.gateway import Gateway
 from app.serving.limits import Limits
 from app.serving.progress import SlowClients

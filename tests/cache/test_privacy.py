@@ -180,7 +180,6 @@ def test_no_reader_gets_what_was_kept_for_another(
             max_examples=1,
             phases=[Phase.generate],
             stateful_step_count=STEPS,
-            deadline=None,
             derandomize=True,
             database=None,
             suppress_health_check=list(HealthCheck),

@@ -37,7 +37,7 @@ LAYERS: list[set[str]] = [
     {"app.rendering", "app.sources"},
     {"app.references"},
     {"app.text"},
-    {"app.config", "app.logs", "app.paths"},
+    {"app.config", "app.garbage", "app.logs", "app.paths"},
     {"app.licences"},
     {"app.settings"},
 ]

@@ -151,14 +151,14 @@ def same_blocks(text: str) -> bool:
     return True
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.integers(min_value=0))
 def test_a_letter_in_the_place_of_a_formula_changes_no_block(seed: int) -> None:
     text = formulas(seed)
     assert same_blocks(text), text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.sampled_from(SIGNS), max_size=20).map("".join))
 def test_so_it_is_in_texts_of_any_signs(text: str) -> None:
     # `$$` begins display formulas, which do decide.

@@ -172,7 +172,7 @@ def test_damaged_tex_never_fails() -> None:
         sound("".join(dice.choice(PIECES) for _ in range(dice.randint(1, 12))))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=60))
 def test_no_text_fails(text: str) -> None:
     sound(text)

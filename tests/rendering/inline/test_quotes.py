@@ -38,7 +38,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=30).map("".join))
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200, derandomize=True)
 def test_nothing_but_quotes_outside_code_and_math_is_changed(text: str) -> None:
     try:
         curled = markdown.render(text)
@@ -57,7 +57,7 @@ def test_nothing_but_quotes_outside_code_and_math_is_changed(text: str) -> None:
 
 
 @given(st.text(alphabet="\"'’“ a5(),.-=<>好\0\n", max_size=60))
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200, derandomize=True)
 def test_a_text_keeps_its_length_and_its_other_characters(text: str) -> None:
     curled = curl_quotes(text)
     assert [char for char in curled if char not in "\"'“”‘’″′"] == [

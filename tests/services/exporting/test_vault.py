@@ -199,9 +199,7 @@ texts = st.text(
 ).filter(str.strip)
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
 @given(source=texts, takeaway=texts, title=texts, author=texts, abstract=texts)
 def test_any_text_comes_back(
     sqlite_template: Database,

@@ -40,7 +40,7 @@ NETS = PaperFacts(
 
 
 @pytest.mark.slow
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(papers=st.lists(PAPERS, min_size=1, max_size=4))
 @example(papers=[NETS, NETS])
 def test_the_rows_are_those_of_papers_one_by_one(

@@ -243,7 +243,6 @@ def test_nobody_sees_a_text_before_the_reveal(
             max_examples=3,
             phases=[Phase.generate],
             stateful_step_count=25,
-            deadline=None,
             derandomize=True,
             database=None,
             suppress_health_check=list(HealthCheck),

@@ -105,7 +105,7 @@ def test_a_large_tree_is_bounded() -> None:
 
 
 @given(st.text(alphabet="\\;:{}\n 0123StaicGroupKeywdAm,>x", max_size=200))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_tree_is_read(text: str) -> None:
     tree = read_group_tree(f"@Comment{{jabref-meta: grouping:{text}\n}}")
     assert tree.find_paths("k", {"x": "x"}, ["x"])

@@ -169,7 +169,7 @@ def test_damaged_files_give_reasons(text: str) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=300), st.sampled_from(["", "x.csv", "x.bib"]))
 def test_any_text_is_read(text: str, name: str) -> None:
     for prefix in ("", "TY  - X\nTI  - ", "@a{k, title={", '[{"itemType": "x", "title": "'):

@@ -47,7 +47,7 @@ def test_what_is_no_text_has_no_fields() -> None:
 
 
 @given(st.text("aé=%&+ \t\r\n_.0Af", max_size=30).map(str.encode))
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, derandomize=True)
 def test_any_form(body: bytes) -> None:
     assert fields(body) == expected(body)
 

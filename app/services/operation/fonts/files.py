@@ -5,13 +5,12 @@ A file's name carries a hash of what it is made from, so it can be cached for ev
 
 from __future__ import annotations
 
-import gc
 import hashlib
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from app.garbage import uncollected
 from app.services.files import READABLE, replace_file, write_file
 from app.services.operation.fonts.recipes import RECIPES, FontRecipe
 
@@ -26,7 +25,7 @@ def ensure_fonts(directory: Path) -> None:
     FileNotFoundError when a package is not installed, OSError when `directory` cannot be written.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    with _without_collection():
+    with uncollected():
         for recipe in RECIPES:
             target = directory / font_name(recipe)
             if not target.is_file():
@@ -53,18 +52,6 @@ def font_name(recipe: FontRecipe) -> str:
 def licence_of(font: Path) -> Path:
     """Where the licence of a font's file lies."""
     return font.with_name(f"{font.stem}-LICENSE.txt")
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Spare a fifth of the time: fontTools makes millions of objects, and hardly a circle."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _make(recipe: FontRecipe, target: Path) -> None:

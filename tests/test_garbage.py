@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.serving.garbage import collect_due, collect_on_demand, uncollected
+from app.garbage import collect_due, collect_on_demand, uncollected
 from app.serving.limits import Limits
 from app.serving.pool import Lane, Pool
 from tests.helpers.loops import run_in_thread

@@ -14,9 +14,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Collect nothing while the program is loaded.
+    """Collect nothing while millions of objects are made, and hardly a circle among them.
 
-    That takes a tenth of the start, and there is nothing to find.
+    Looking takes a tenth of the time in which the program is loaded, and a fifth of the time in
+    which fontTools makes a font.
     """
     was_enabled = gc.isenabled()
     gc.disable()
