@@ -115,7 +115,7 @@ class Config:
     contact: str = ""
     security_contact: str = ""
     idle_days: int = 90
-    cache_bytes: int = 20_000_000
+    cache_bytes: int = 12_000_000
     backups: BackupSettings | None = None
     metrics_token: str = field(default="", repr=False)
     log_json: bool = False
@@ -210,7 +210,7 @@ class Config:
             lookups=read_switch(given, "LOOKUPS", "on"),
             contact=_contact("CONTACT", given.get("CONTACT", "")),
             security_contact=_contact("SECURITY_CONTACT", given.get("SECURITY_CONTACT", "")),
-            cache_bytes=read_number(given, "CACHE_MB", 20, 0, 100_000) * 1_000_000,
+            cache_bytes=read_number(given, "CACHE_MB", 12, 0, 100_000) * 1_000_000,
             backups=_backups(given, data_dir),
             metrics_token=_metrics_token(given.get("METRICS_TOKEN", "")),
             log_json=read_choice(given, "LOG", ("text", "json")) == "json",

@@ -34,17 +34,19 @@ class CachedPage:
 
     Attributes:
         etag: of the plain body, in quotes.
-        bodies: by content encoding; "" is plain.
+        encodings: in which it may be sent besides plain.
+        bodies: by content encoding, those that were asked for; "" is plain.
         headers: by content encoding, whole.
         names: what it stands on.
         expires_at: seconds since 1970 at which it says something else, `None` for never.
         reads: the statements that it was made of, if it can be asked whether it is still true.
         digest: what they answered.
-        is_packed: whether it is there in every encoding, packed well.
+        is_packed: whether what is there is packed well.
     """
 
     status: int
     etag: str
+    encodings: tuple[str, ...]
     bodies: dict[str, bytes]
     headers: dict[str, Headers]
     names: frozenset[str]
@@ -58,6 +60,10 @@ class CachedPage:
         statements = sum(len(statement) for statement, _ in self.reads)
         names = NAME_BYTES * len(self.names)
         return _OVERHEAD_BYTES + names + statements + sum(map(len, self.bodies.values()))
+
+    def is_ready(self, accepted: str) -> bool:
+        """Whether the best of what a client takes is there, packed well."""
+        return self.is_packed and choose_encoding(accepted, self.encodings) in self.bodies
 
 
 Answer = tuple[int, Headers, bytes]
@@ -90,11 +96,18 @@ class PageCache(ItemStore):
                 self._asked_once = set(), present
             return False
 
-    def pack(self, key: PageKey, page: CachedPage) -> CachedPage:
-        """A kept page in all encodings, packed well when it is asked for again."""
-        if page.is_packed:
+    def pack(self, key: PageKey, page: CachedPage, accepted: str) -> CachedPage:
+        """A kept page as a client takes it best, packed well now that it is asked for again.
+
+        Browsers all take the same, in which a page is a seventh of its size: nothing else is kept
+        until somebody asks for it.
+        """
+        if page.is_ready(accepted):
             return page
-        packed = _with_bodies(page, page.headers[""], _pack_well(page.bodies[""]), is_packed=True)
+        encoding = choose_encoding(accepted, page.encodings)
+        bodies = {**(page.bodies if page.is_packed else {}), encoding: _encode(page, encoding)}
+        headers = next(iter(page.headers.values()))
+        packed = _with_bodies(page, headers, bodies, is_packed=True)
         self.replace(key, page, packed)
         return packed
 
@@ -115,19 +128,24 @@ def make_page(
         accepted: the request's `Accept-Encoding`.
     """
     etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
+    encodings = ENCODINGS if len(body) >= MIN_PACKED_BYTES else ()
     bodies = {"": body}
-    if len(body) >= MIN_PACKED_BYTES and choose_encoding(accepted, ("gzip",)):
+    if encodings and choose_encoding(accepted, ("gzip",)):
         bodies["gzip"] = gzip.compress(body, QUICK_GZIP_LEVEL, mtime=0)
-    page = CachedPage(status, etag, {}, {}, frozenset(names), expires_at)
-    return _with_bodies(page, headers, bodies, is_packed=len(body) < MIN_PACKED_BYTES)
+    page = CachedPage(status, etag, encodings, {}, {}, frozenset(names), expires_at)
+    return _with_bodies(page, headers, bodies, is_packed=not encodings)
 
 
-def _pack_well(body: bytes) -> dict[str, bytes]:
-    return {
-        "": body,
-        "gzip": gzip.compress(body, GZIP_LEVEL, mtime=0),
-        "br": brotli.compress(body, quality=BROTLI_QUALITY),
-    }
+def _encode(page: CachedPage, encoding: str) -> bytes:
+    if "" in page.bodies:
+        body = page.bodies[""]
+    elif "gzip" in page.bodies:
+        body = gzip.decompress(page.bodies["gzip"])
+    else:
+        body = brotli.decompress(page.bodies["br"])
+    if encoding == "gzip":
+        return gzip.compress(body, GZIP_LEVEL, mtime=0)
+    return brotli.compress(body, quality=BROTLI_QUALITY) if encoding == "br" else body
 
 
 def _with_bodies(
@@ -163,7 +181,9 @@ def answer_with(page: CachedPage, method: str, accepted: str, known: str) -> Ans
         accepted: the request's `Accept-Encoding`.
         known: its `If-None-Match`.
     """
-    encoding = choose_encoding(accepted, page.bodies)
+    encoding = choose_encoding(accepted, page.encodings)
+    if encoding not in page.bodies:
+        encoding = choose_encoding(accepted, page.bodies)
     headers = page.headers[encoding]
     if known and page.status == 200 and _is_known(page, known):
         passed = ("content-length", "content-encoding", "content-type")

@@ -65,8 +65,9 @@ class CachedApp:
             return self._app(environ, start_response)
         page: CachedPage | None = self.cache.find(key) or self.cache.confirm(key)
         if page is not None:
-            page = self.cache.pack(key, page)
-            return _send(answer_with(page, *_asked(environ)), start_response)
+            asked = _asked(environ)
+            page = self.cache.pack(key, page, asked[1])
+            return _send(answer_with(page, *asked), start_response)
         if environ["REQUEST_METHOD"] == "HEAD":
             return self._app(environ, start_response)
         return self._ask(key, environ, start_response)
@@ -125,9 +126,10 @@ def find_answer(
         return None
     key = None if _is_personal(cache, header) else key_of(method, path, query, header)
     page: CachedPage | None = None if key is None else cache.find(key)
-    if page is None or not page.is_packed:
+    accepted = header("accept-encoding") or ""
+    if page is None or not page.is_ready(accepted):
         return None
-    return answer_with(page, method, header("accept-encoding") or "", header("if-none-match") or "")
+    return answer_with(page, method, accepted, header("if-none-match") or "")
 
 
 def _is_personal(cache: PageCache, header: Callable[[str], str | None]) -> bool:

@@ -69,6 +69,23 @@ def test_encodings(client: FlaskClient, paper: str) -> None:
     assert len({plain_or.headers["ETag"] for plain_or in (packed, smallest, refused)}) == 3
 
 
+def test_only_what_is_asked_for_takes_memory(
+    client: FlaskClient, cache: PageCache, paper: str
+) -> None:
+    plain = client.get(paper).data
+    kept: list[set[str]] = []
+    for accepted in ("br, gzip", "br, gzip", "gzip", "", "br"):
+        answer = client.get(paper, headers={"Accept-Encoding": accepted})
+        decode = {"br": brotli.decompress, "gzip": gzip.decompress}.get(
+            answer.headers.get("Content-Encoding", ""), bytes
+        )
+        assert decode(answer.data) == plain
+        [page] = [cache.find(key) for key in cache._items if isinstance(key, PageKey)]
+        kept.append(set(page.bodies))
+    assert kept[0] == {"", "gzip"}  # packed quickly for who asked
+    assert kept[1:] == [{"br"}, {"br", "gzip"}, {"", "br", "gzip"}, {"", "br", "gzip"}]
+
+
 def test_what_a_reader_has_is_not_sent_again(client: FlaskClient, paper: str) -> None:
     for _ in range(3):  # made anew, kept, from the cache
         etag = client.get(paper, headers={"Accept-Encoding": "gzip"}).headers["ETag"]

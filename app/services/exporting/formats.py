@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import BinaryIO
+
+from sqlalchemy.orm import Session
 
 from app.services.exporting import text_files
-from app.services.exporting.epub_chapters import write_epub
+from app.services.exporting.paper_set import PaperSet
 from app.services.exporting.text_files import Write, make_writer
 
 
@@ -31,6 +34,13 @@ class Format:
         return f"{self.media_type}; charset=utf-8" if self.is_text else self.media_type
 
 
+def _write_epub(session: Session, chosen: PaperSet, file: BinaryIO) -> None:
+    # Loaded when the first book is made: lxml takes 5 MB of a worker.
+    from app.services.exporting.epub_chapters import write_epub
+
+    write_epub(session, chosen, file)
+
+
 _RIS = "application/x-research-info-systems"
 FORMATS = {
     "bib": Format("BibTeX", "application/x-bibtex", make_writer(text_files.write_bibtex)),
@@ -38,7 +48,7 @@ FORMATS = {
     "json": Format("CSL-JSON", "application/json", make_writer(text_files.write_csl)),
     "csv": Format("Table (CSV)", "text/csv", make_writer(text_files.write_csv), describes=False),
     "epub": Format(
-        "Summaries (EPUB)", "application/epub+zip", write_epub, describes=False, is_text=False
+        "Summaries (EPUB)", "application/epub+zip", _write_epub, describes=False, is_text=False
     ),
 }
 
