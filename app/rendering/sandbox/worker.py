@@ -46,13 +46,11 @@ def main(
     if lifetime:
         end = ceil(sum(os.times()[:2])) + int(lifetime)  # what it took to get ready is no fault
         resource.setrlimit(resource.RLIMIT_CPU, (end, end + 5))
-    with Connection(int(pipe)) as connection:
+    # Whoever asks may end at any time: before we are ready, or while we answer.
+    with Connection(int(pipe)) as connection, suppress(EOFError, BrokenPipeError):
         connection.send(None)  # ready
         while True:
-            try:
-                name, arguments, options, asks = connection.recv()
-            except EOFError:
-                return
+            name, arguments, options, asks = connection.recv()
             for option in asks:
                 options[option] = partial(_ask, connection, option)
             signal.setitimer(signal.ITIMER_PROF, seconds)

@@ -126,3 +126,15 @@ def test_several_share_the_work(child: Child) -> None:
     assert children.call("_repeated", "a", times=2) == "aa"
     children.stop()
     assert child._process is None
+
+
+def test_a_child_whose_parent_has_ended_says_nothing(
+    child: Child, capfd: pytest.CaptureFixture[str]
+) -> None:
+    child._spawn()
+    process, pipe = child._process, child._pipe
+    assert process is not None
+    assert pipe is not None
+    pipe.close()  # before the child is ready
+    assert process.wait(timeout=60) == 0
+    assert capfd.readouterr().err == ""
