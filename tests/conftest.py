@@ -22,6 +22,7 @@ from app.cache.log import open_log
 from app.cache.pages import PageCache
 from app.config import Config
 from app.db import Database
+from app.services.importing import process as importing
 from app.services.operation import schema
 from app.views.http.security import limiter
 from tests.helpers.client import Browser
@@ -34,6 +35,7 @@ from tests.helpers.engines import (
     keep_dead_rows,
 )
 from tests.helpers.running import shared_folder
+from tests.helpers.stand_ins.local_child import LocalChild
 from tests.helpers.stand_ins.outside import StandIn
 
 IN_CI = os.environ.get("CI") == "true"
@@ -249,6 +251,12 @@ def any_file_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
     copy_database(request.getfixturevalue("sqlite_template"), found)
     yield found
     found.close()
+
+
+@pytest.fixture
+def no_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What members bring is read in this process; for tests of what is made of it, not of how."""
+    monkeypatch.setattr(importing, "Child", LocalChild)
 
 
 @pytest.fixture(scope="session")
