@@ -23,6 +23,7 @@ from app.cache.log import open_log
 from app.cache.pages import PageCache
 from app.config import Config
 from app.db import Database
+from app.services.importing import process as importing
 from app.services.operation import schema
 from app.views.http.security import limiter
 from tests.helpers.client import Browser
@@ -31,10 +32,12 @@ from tests.helpers.engines import (
     POSTGRESQL,
     NoLog,
     copy_database,
+    drop_everything,
     empty_postgresql,
     keep_dead_rows,
 )
 from tests.helpers.running import shared_folder
+from tests.helpers.stand_ins.local_child import LocalChild
 from tests.helpers.stand_ins.outside import StandIn
 
 IN_CI = os.environ.get("CI") == "true"
@@ -124,24 +127,43 @@ def elsewhere_database() -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_database() -> Iterator[Database]:
-    """One migrated database on the PostgreSQL server; each test begins with empty tables."""
+def postgresql_url() -> URL:
+    """The named database on the PostgreSQL server, or one beside it for this process alone."""
     url = make_url(POSTGRESQL).set(drivername="postgresql+psycopg")
-    if WORKER:
-        url = _own_database(url)
-    database = Database(url.render_as_string(hide_password=False), site_url=SITE, password_cost=0)
-    with database.migration() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
+    return _make_database(url, WORKER) if WORKER else url
+
+
+@pytest.fixture(scope="session")
+def postgresql_database(postgresql_url: URL) -> Iterator[Database]:
+    """One migrated database on the PostgreSQL server; each test begins with empty tables."""
+    address = postgresql_url.render_as_string(hide_password=False)
+    database = Database(address, site_url=SITE, password_cost=0)
+    drop_everything(database)
     schema.upgrade(database)
     keep_dead_rows(database)
     yield database
     database.close()
 
 
-def _own_database(url: URL) -> URL:
-    """A database beside the named one for this process alone."""
-    own = url.set(database=f"{url.database}_{WORKER}")
+@pytest.fixture(scope="session")
+def postgresql_beside(postgresql_url: URL) -> Iterator[Database]:
+    """Another database, whose schema tests of migrations need not bring back."""
+    address = _make_database(postgresql_url, "beside").render_as_string(hide_password=False)
+    database = Database(address, site_url=SITE, password_cost=0)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def postgresql_without_tables(postgresql_beside: Database) -> Database:
+    """A database on the PostgreSQL server in which nothing is."""
+    drop_everything(postgresql_beside)
+    return postgresql_beside
+
+
+def _make_database(url: URL, name: str) -> URL:
+    """An empty database beside the named one."""
+    own = url.set(database=f"{url.database}_{name}")
     server = create_engine(url, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
         connection.execute(text(f'DROP DATABASE IF EXISTS "{own.database}" WITH (FORCE)'))
@@ -255,6 +277,12 @@ def any_file_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
     copy_database(request.getfixturevalue("sqlite_template"), found)
     yield found
     found.close()
+
+
+@pytest.fixture
+def no_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What members bring is read in this process; for tests of what is made of it, not of how."""
+    monkeypatch.setattr(importing, "Child", LocalChild)
 
 
 @pytest.fixture(scope="session")

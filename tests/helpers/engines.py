@@ -48,6 +48,13 @@ def empty_postgresql(database: Database) -> None:
         connection.execute(_RESTART)
 
 
+def drop_everything(database: Database) -> None:
+    """Drop all tables of a database on PostgreSQL."""
+    with database.migration() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+
+
 def drop_rate_counts(database: Database) -> None:
     """Drop the table that servers on PostgreSQL make for themselves; it is in no schema."""
     with database.migration() as connection:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.syntax import parse_file
+
 TESTS = Path(__file__).parents[1]
 # What waits for a time, and not for a state: of the standard library and of the browser.
 WAITS = {"sleep", "wait_for_timeout"}
@@ -19,7 +21,7 @@ def files() -> Iterator[tuple[str, ast.Module]]:
     for path in sorted(TESTS.rglob("*.py")):
         name = path.relative_to(TESTS).as_posix()
         if not name.startswith("benchmarks/"):
-            yield name, ast.parse(path.read_text("utf-8"))
+            yield name, parse_file(path)
 
 
 def waits_and_clocks(tree: ast.Module) -> set[int]:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.syntax import parse_file
+
 APP = Path(__file__).parents[2] / "app"
 
 
@@ -54,7 +56,7 @@ def test_names_are_imported_from_their_homes() -> None:
     for path in sorted(APP.rglob("*.py")):
         parts = path.relative_to(APP.parent).with_suffix("").parts
         name = ".".join(part for part in parts if part != "__init__")
-        modules[name] = ast.parse(path.read_text("utf-8"))
+        modules[name] = parse_file(path)
         if path.name != "__init__.py":
             plain.add(name)
     found = handed_on(modules, plain)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.syntax import parse_file
+
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "app"
 TESTS = ROOT / "tests"
@@ -144,12 +146,6 @@ def modules() -> dict[str, Path]:
 
 
 @cache
-def tree(path: Path) -> ast.Module:
-    """A file as Python's syntax tree."""
-    return ast.parse(path.read_text("utf-8"))
-
-
-@cache
 def handed_on(package: str) -> dict[str, str]:
     """The names that a package's `__init__` only hands on, and the modules they are from."""
     path = modules().get(package)
@@ -157,7 +153,7 @@ def handed_on(package: str) -> dict[str, str]:
         return {}
     return {
         alias.asname or alias.name: node.module
-        for node in tree(path).body
+        for node in parse_file(path).body
         if isinstance(node, ast.ImportFrom) and node.module in modules()
         for alias in node.names
     }
@@ -167,7 +163,7 @@ def handed_on(package: str) -> dict[str, str]:
 def imports(module: str) -> frozenset[str]:
     """The modules of `app` that a module imports, anywhere in its text."""
     found = set()
-    for node in ast.walk(tree(modules()[module])):
+    for node in ast.walk(parse_file(modules()[module])):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -226,7 +222,7 @@ def impurities() -> set[tuple[str, str]]:
     for module, path in modules().items():
         if layer(module) not in LEAVES or module in EFFECTS:
             continue
-        for node in ast.walk(tree(path)):
+        for node in ast.walk(parse_file(path)):
             names: list[str] = []
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]
@@ -319,13 +315,13 @@ def test_rooms_are_small(top: Path) -> None:
 def test_every_room_says_what_is_in_it() -> None:
     for module, path in modules().items():
         if path.name == "__init__.py":
-            assert ast.get_docstring(tree(path)), f"{module} has no docstring"
+            assert ast.get_docstring(parse_file(path)), f"{module} has no docstring"
 
 
 @pytest.mark.slow
 def test_tests_share_helpers_alone() -> None:
     for path in sorted(TESTS.rglob("*.py")):
-        for node in ast.walk(tree(path)):
+        for node in ast.walk(parse_file(path)):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tests"):
                 names = [*(node.module or "").split("."), *(alias.name for alias in node.names)]
                 assert not any(name.startswith("test_") or name == "conftest" for name in names), (

@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.helpers.syntax import parse_file
+
 ROOT = Path(__file__).parents[2]
 MAX_WORDS = 15  # in the first line of a docstring
 # Limits are called MAX_… or MIN_…, with their unit.
@@ -21,7 +23,7 @@ Documented = ast.Module | ast.ClassDef | ast.FunctionDef
 def modules() -> Iterator[tuple[str, ast.Module]]:
     """All modules of the program, by their paths."""
     for path in sorted((ROOT / "app").rglob("*.py")):
-        yield str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8"))
+        yield str(path.relative_to(ROOT)), parse_file(path)
 
 
 def public(node: ast.AST) -> Iterator[Documented]:

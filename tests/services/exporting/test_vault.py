@@ -607,7 +607,7 @@ def test_the_table(session: Session, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def ann(guest: Browser) -> Browser:
+def ann(guest: Browser, no_child: None) -> Browser:
     return guest.sign_up("ann", "Ann Example")
 
 

@@ -247,6 +247,7 @@ def test_a_folder_and_a_zip(session: Session, tmp_path: Path) -> None:
 # -- from the browser
 
 
+@pytest.mark.usefixtures("no_child")
 def test_a_file_in_the_browser(
     guest: Browser, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -266,6 +267,7 @@ def test_a_file_in_the_browser(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("no_child")
 def test_entries_pasted_in_the_browser(guest: Browser, session: Session) -> None:
     ann = guest.sign_up("ann", "Ann Example")
     for pasted, status, says in (

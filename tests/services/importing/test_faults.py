@@ -51,7 +51,7 @@ def disk(
 
 
 @pytest.fixture
-def ann(any_app: Flask, config: Config, disk: Database) -> Browser:
+def ann(any_app: Flask, config: Config, disk: Database, no_child: None) -> Browser:
     """Somebody who is signed in to it."""
     any_app.extensions["shortlist"] = (config, disk)
     any_app.wsgi_app.cache = PageCache(NoLog(), config.cache_bytes)  # type: ignore[attr-defined]

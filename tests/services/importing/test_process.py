@@ -22,6 +22,8 @@ from tests.helpers.samples.vaults import send
 NOTE = b"---\nkey: a/b/C\ntitle: T\n---\nText.\n"
 # Takes some hundredths of a second to be read, which no count forbids.
 SLOW = "---\nkey: a/b/C\ntitle: T\n" + "#\n" * 20_000 + "---\nText.\n"
+# What is stored on PostgreSQL too: test_nothing_of_the_account_is_lost_on_the_way.
+NO_SQL = pytest.mark.sqlite_only("the process that reads a file has no database")
 
 
 @pytest.fixture
@@ -51,6 +53,7 @@ def zipped(count: int, text: str) -> bytes:
     return found.getvalue()
 
 
+@NO_SQL
 @pytest.mark.usefixtures("others")
 def test_more_than_run_at_once_are_told_to_wait(ann: Browser, session: Session) -> None:
     page = ann.get("/settings/import")
@@ -66,6 +69,7 @@ def test_more_than_run_at_once_are_told_to_wait(ann: Browser, session: Session) 
     assert session.scalars(select(Paper)).all() == []
 
 
+@NO_SQL
 @pytest.mark.slow
 def test_each_import_gives_its_turn_back(ann: Browser) -> None:
     for name, data, status in (
@@ -78,6 +82,7 @@ def test_each_import_gives_its_turn_back(ann: Browser) -> None:
         assert all_turns_are_free()
 
 
+@NO_SQL
 def test_who_leaves_the_page_gives_the_turn_back(ann: Browser) -> None:
     token = ann.get("/settings/import").form("/settings/import")["csrf_token"]
     answer = ann.client.post(
@@ -90,6 +95,7 @@ def test_who_leaves_the_page_gives_the_turn_back(ann: Browser) -> None:
     assert all_turns_are_free()
 
 
+@NO_SQL
 @pytest.mark.slow
 def test_what_takes_too_long_ends_with_a_report(
     ann: Browser, session: Session, monkeypatch: pytest.MonkeyPatch
@@ -106,6 +112,7 @@ def test_what_takes_too_long_ends_with_a_report(
     assert session.scalars(select(Summary.source)).all() == ["Text."]
 
 
+@NO_SQL
 def test_keys_by_the_thousand_are_refused_by_a_count(ann: Browser) -> None:
     keys = "".join(f"k{number}: v\n" for number in range(20_000))
     status, text = send(ann, "a.zip", zipped(4, f"---\n{keys}---\nText.\n"))
@@ -128,6 +135,7 @@ def test_a_picture_comes_out_of_the_child(ann: Browser, session: Session) -> Non
     assert "/pictures/" in session.scalars(select(Summary.source)).one()
 
 
+@NO_SQL
 def test_a_fault_after_the_last_file_is_told_too(
     ann: Browser, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

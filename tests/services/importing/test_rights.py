@@ -22,7 +22,7 @@ FEED = (HEAD + ITEM.replace("#martinthoma", "#ann").replace(">7<", ">900000<") +
 
 
 @pytest.fixture
-def ann(guest: Browser) -> Browser:
+def ann(guest: Browser, no_child: None) -> Browser:
     return guest.sign_up("ann")
 
 

@@ -16,7 +16,7 @@ from app.paths import MIGRATIONS
 from app.services.operation import schema
 from app.services.operation.backup import rows
 from tests.helpers.backup.every_table import fill_every_table
-from tests.helpers.engines import ENGINES, keep_dead_rows
+from tests.helpers.engines import ENGINES
 
 Keys = dict[str, list[str]]
 Tables = dict[str, dict[Any, dict[str, Any]]]
@@ -38,18 +38,7 @@ def library(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database
         yield found
         found.close()
         return
-    found = request.getfixturevalue("postgresql_database")
-    _empty(found)
-    yield found
-    _empty(found)
-    schema.upgrade(found)
-    keep_dead_rows(found)
-
-
-def _empty(database: Database) -> None:
-    with database.migration() as connection:
-        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-        connection.exec_driver_sql("CREATE SCHEMA public")
+    yield request.getfixturevalue("postgresql_without_tables")
 
 
 @pytest.mark.slow

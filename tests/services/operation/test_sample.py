@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from app.db import Database
 from app.models import Link, Paper, Summary, User
 from app.paths import SAMPLE
 from app.rendering import render
-from app.services.operation import sample, schema
+from app.services.operation import sample
 from app.sources.formats import front_matter
 from tests.helpers.client import Browser
+from tests.helpers.engines import copy_database
 
 FILES = sorted((SAMPLE / "papers").glob("*.md"))
 # Named in texts, and not in the library: it shows what an unknown paper looks like.
@@ -22,13 +24,20 @@ UNKNOWN = {"conf/eccv/HeZRS16"}
 
 
 @pytest.fixture(scope="module")
-def loaded() -> Session:
+def library(sqlite_template: Database) -> Iterator[Database]:
     database = Database("sqlite://", site_url="http://localhost", password_cost=0)
-    schema.upgrade(database)
-    session = database.session()
-    sample.load(session, SAMPLE)
-    session.commit()
-    return session
+    copy_database(sqlite_template, database)
+    with database.session() as session:
+        sample.load(session, SAMPLE)
+        session.commit()
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def loaded(library: Database) -> Iterator[Session]:
+    with library.session() as session:
+        yield session
 
 
 def count(session: Session, table: type) -> int:
@@ -98,21 +107,18 @@ def test_each_text_renders_without_a_problem(path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_every_page_of_it_opens_and_leads_back(loaded: Session, tmp_path: Path) -> None:
-    from app import create_app
-    from app.config import Config
-
-    database = Database("sqlite://")
-    schema.upgrade(database)
-    with database.session() as session:
-        sample.load(session, SAMPLE)
-        session.commit()
-    config = Config(tmp_path, "sqlite://", secret_key="k" * 40, rate_limits=False)
-    guest = Browser(create_app(config, database).test_client())
+@pytest.mark.sqlite_only("test_twins_everywhere asks PostgreSQL for all pages")
+def test_every_page_of_it_opens_and_leads_back(
+    guest: Browser, database: Database, library: Database, loaded: Session
+) -> None:
+    copy_database(library, database)
     written = set(loaded.scalars(select(Paper.key).join(Summary, Summary.paper_id == Paper.id)))
+    linked: dict[str, set[str]] = {}
     for key in loaded.scalars(select(Paper.key)):
         page = guest.get(f"/paper/{key}")
         assert page.status == (200 if key in written else 404), key
+        # The paper's page shows the first few, the page of mentions all.
+        linked[key] = {*page.links(), *guest.get(f"/mentions/{key}").links()}
     pairs = loaded.execute(
         select(Paper.key, Link.summary_id, Summary.paper_id)
         .join(Link, Link.target_id == Paper.id)
@@ -120,10 +126,6 @@ def test_every_page_of_it_opens_and_leads_back(loaded: Session, tmp_path: Path) 
         .where(Summary.paper_id != Paper.id)
     ).all()
     keys = dict(loaded.execute(select(Paper.id, Paper.key)).all())
+    assert pairs
     for target, _, origin in pairs:
-        # The paper's page shows the first few, the page of mentions all.
-        pages = (guest.get(path) for path in (f"/paper/{target}", f"/mentions/{target}"))
-        assert f"/paper/{keys[origin]}" in "\n".join(
-            link for page in pages for link in page.links()
-        )
-    database.close()
+        assert f"/paper/{keys[origin]}" in "\n".join(linked[target])

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from alembic import command
 from sqlalchemy import inspect, select, text
-from sqlalchemy.engine import Connection
 
 from app import search
 from app.db import Database
@@ -58,9 +57,8 @@ def first_release(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Da
     if request.param == "sqlite":
         database = Database(f"sqlite:///{tmp_path / 'old.sqlite3'}")
     else:
-        database = request.getfixturevalue("postgresql_database")
+        database = request.getfixturevalue("postgresql_without_tables")
     with database.migration() as connection:
-        _empty(connection)
         command.upgrade(schema.make_alembic_config(connection), "0001")
         for statement in FIRST_RELEASE.split(";\n"):
             if statement.strip():
@@ -68,17 +66,6 @@ def first_release(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Da
     yield database
     if request.param == "sqlite":
         database.close()
-        return
-    # The tests that follow find it empty and migrated, as before.
-    with database.migration() as connection:
-        _empty(connection)
-    schema.upgrade(database)
-
-
-def _empty(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
 
 
 PICTURE = "A" * 22 + ".png"

@@ -247,12 +247,14 @@ REMARKS = {
     "medium": "Good.",
     "high": "$x$ #1",
 }
+LABELS = ("", "R&D; new, <b>lab</b>, Ünïcode, to-read, 📗 Read, vision")
 OWN = [
-    {"status": status, "priority": priority, "labels": labels, "remark": REMARKS[priority]}
-    for status in STATUSES
-    for priority in PRIORITIES
-    for labels in ("", "R&D; new, <b>lab</b>, Ünïcode, to-read, 📗 Read, vision")
+    {"status": status, "priority": priority, "remark": REMARKS[priority], "labels": labels}
+    for row, status in enumerate(STATUSES)
+    for column, priority in enumerate(PRIORITIES)
+    for labels in [LABELS[(row + column) % 2]]  # both with each status, and with each priority
 ]
+SAME_SQL = pytest.mark.sqlite_only("what is read of a file is stored as that of the table is")
 
 
 def facts(number: int) -> dict[str, Any]:
@@ -260,7 +262,9 @@ def facts(number: int) -> dict[str, Any]:
     return {"doi": doi, "year": 1900 + number, "keywords": "vision, sound", "authors": ("Ann Lee",)}
 
 
-@pytest.mark.parametrize("end", ["bib", "ris", "json", "csv"])
+@pytest.mark.parametrize(
+    "end", [*(pytest.param(end, marks=SAME_SQL) for end in ("bib", "ris", "json")), "csv"]
+)
 def test_own_facts_come_in_again_as_they_went_out(app: Flask, session: Session, end: str) -> None:
     """Every status with every priority, through an import into an empty list, byte for byte."""
     ann = Browser(app.test_client()).sign_up("ann")

@@ -68,7 +68,7 @@ FEWER = pytest.mark.sqlite_only("an administrator may do all that a trusted user
 
 
 @pytest.fixture
-def ann(app: Flask, session: Session) -> Browser:
+def ann(app: Flask, session: Session, no_child: None) -> Browser:
     """Somebody with one of each: private, unlisted, deleted, a draft, a picture."""
     browser = Browser(app.test_client()).sign_up("ann", "Ann Example")
     user = session.scalars(select(User).where(User.name == "ann")).one()

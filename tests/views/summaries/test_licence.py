@@ -77,6 +77,7 @@ def test_the_licence_is_told_to_readers_and_programs(
     assert "CC BY 4.0" in guest.get("/about").text
 
 
+@pytest.mark.usefixtures("no_child")
 def test_an_import_in_the_browser_asks_too(writer: Browser, session: Session) -> None:
     def send(**fields: str) -> str:
         form = writer.get("/settings/import").form("/settings/import")

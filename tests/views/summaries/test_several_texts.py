@@ -274,6 +274,7 @@ def bring_in(ann: Browser, file: tuple[BytesIO, str]) -> str:
     return answer.text
 
 
+@pytest.mark.usefixtures("no_child")
 def test_a_member_makes_no_second_text_by_a_file(ann: Browser, session: Session) -> None:
     make_paper(session, ONE)
     files = {

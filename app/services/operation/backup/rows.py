@@ -101,12 +101,14 @@ def hash_database(connection: Connection) -> str:
 def list_tables(connection: Connection) -> list[StoredTable]:
     """The tables of a database whose rows make the library, by name."""
     inspector = inspect(connection)
-    names = set(inspector.get_table_names()) - NOT_KEPT - _search_tables(connection)
+    names = sorted(set(inspector.get_table_names()) - NOT_KEPT - _search_tables(connection))
+    # Of all tables at once: PostgreSQL takes nearly as long for one.
+    all_columns = inspector.get_multi_columns(filter_names=names)
     found = []
-    for name in sorted(names):
+    for name in names:
         columns = {
             column["name"]: column["type"]
-            for column in inspector.get_columns(name)
+            for column in all_columns[None, name]
             if "computed" not in column
         }
         ordered = sorted(columns)
