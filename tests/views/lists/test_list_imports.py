@@ -361,6 +361,25 @@ def test_the_list_of_an_archive_comes_in_again(
     session.commit()
 
 
+def test_labels_that_are_too_long_are_shortened_and_told(ann: Browser, session: Session) -> None:
+    """In the preview and after it; also what a collection is called as a label."""
+    long, folder = "A label of very many words " * 2, "A folder of very many words, indeed " * 2
+    data = f'title,labels,collections\nOne paper of this list,"short; {long}","{folder.replace(",", "")}; B"\n'
+    path = send(ann, data.encode(), "x.csv").location
+    preview = ann.get(path)
+    assert "up to 40 characters: longer names are shortened" in preview.text
+    assert "a label up to 40 characters of a name" in preview.text
+    assert preview.text.count(", shortened<") == 1
+    form = preview.form(path)
+    ann.post(path, {**form, "label": ["0", "1"]})
+    run_jobs(session)
+    done = ann.get(path).text
+    assert "Shortened labels" in done
+    for name in (long, folder.replace(",", "")):
+        assert f"<bdi>{name[:40].strip()}</bdi>" in done
+        assert name[:40].strip() in ann.get("/list.csv").text
+
+
 def test_folders_of_a_vault_are_offered_and_left_out(ann: Browser, session: Session) -> None:
     zipped = io.BytesIO()
     with zipfile.ZipFile(zipped, "w") as archive:
