@@ -53,7 +53,29 @@ _NUMBERED = ("part", "volume", "chapter")
 _ROMAN = {
     word: str(number)
     for number, word in enumerate(
-        "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split(), 1
+        [
+            "i",
+            "ii",
+            "iii",
+            "iv",
+            "v",
+            "vi",
+            "vii",
+            "viii",
+            "ix",
+            "x",
+            "xi",
+            "xii",
+            "xiii",
+            "xiv",
+            "xv",
+            "xvi",
+            "xvii",
+            "xviii",
+            "xix",
+            "xx",
+        ],
+        1,
     )
 }
 _PREPRINT_VENUE = re.compile(r"(?:arxiv|corr|biorxiv|medrxiv|psyarxiv|chemrxiv)\b", re.IGNORECASE)

@@ -129,12 +129,16 @@ def _take_batch(session: Session, batch: Sequence[Incoming], preview: _RowsSoFar
     fitted: list[tuple[Incoming, str]] = [
         fit_row(session, each, preview.collections) for each in batch
     ]
-    good = [row for row, _ in fitted if isinstance(row, ListedPaper)]
+    good = [row for row, _ in fitted if isinstance(row, ListedPaper) and not row.is_empty_shelf]
     matches = iter(match_rows(session, good))
     for row, note in fitted:
         position = preview.total
         if isinstance(row, BadEntry):
             _add(preview, row.line, "refused", message=row.message)
+            continue
+        if row.is_empty_shelf:
+            _count(preview, row)
+            _add(preview, row.line, "unchanged", message=note, data=to_json(row))
             continue
         match = next(matches)
         key = match.paper.key if match.paper is not None else ""
