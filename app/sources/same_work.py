@@ -53,28 +53,10 @@ _NUMBERED = ("part", "volume", "chapter")
 _ROMAN = {
     word: str(number)
     for number, word in enumerate(
-        [
-            "i",
-            "ii",
-            "iii",
-            "iv",
-            "v",
-            "vi",
-            "vii",
-            "viii",
-            "ix",
-            "x",
-            "xi",
-            "xii",
-            "xiii",
-            "xiv",
-            "xv",
-            "xvi",
-            "xvii",
-            "xviii",
-            "xix",
-            "xx",
-        ],
+        (
+            *("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"),
+            *("xi", "xii", "xiii", "xiv", "xv", "xvi", "xvii", "xviii", "xix", "xx"),
+        ),
         1,
     )
 }

@@ -82,8 +82,8 @@ def test_nothing_goes_back_from_read_by_a_key_or_an_old_offer(writer: Reader) ->
         page.locator("[data-list-offer]"),
         page.get_by_role("button", name="Read", exact=True),
     )
-    page.evaluate(
-        "document.querySelector('.identifiers').addEventListener('click', event => event.preventDefault())"
+    page.locator(".identifiers").evaluate(
+        "list => list.addEventListener('click', event => event.preventDefault())"
     )
     page.locator(".identifiers a").first.click()
     expect(offer).to_be_visible()

@@ -5,7 +5,8 @@
 - `unit`: what the numbers of rows count, "line", "item" or "note";
 - `statuses`: each word for a status with its number of rows and ours for it; "" for rows without;
 - `labels`: each label with its kind (`label`, `collection`, `keyword`), number of rows, and whether
-  the reader wants it as a label, and whether that is shorter than its name; of collections the path, and what `shelving` says of them;
+  the reader wants it as a label, and whether that is shorter than its name; of collections the
+  path, and what `shelving` says of them;
 - `counts`: rows by their state; `total`: of all;
 - `problems`: sentences about the file as a whole.
 """
