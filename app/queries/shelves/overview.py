@@ -192,7 +192,7 @@ def find_invitation(session: Session, shelf: Shelf, viewer: User | None) -> Shel
 
 @cache
 def _select_public() -> Select[Any]:
-    columns: Collection[Any] = (Shelf.title, Shelf.slug, _count_papers())
+    columns: Collection[Any] = (Shelf.id, Shelf.title, Shelf.slug, _count_papers())
     query = select(*columns).where(Shelf.user_id == bindparam("owner"), is_public_shelf())
     return query.order_by(*_LATEST).limit(MAX_PUBLIC_SHELVES)
 

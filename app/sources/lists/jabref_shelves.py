@@ -59,7 +59,9 @@ def clean_group_name(name: str) -> str:
 
 
 def make_shelf_groups(titles: Mapping[int, str], labels: Iterable[str]) -> dict[int, ShelfGroup]:
-    """The groups of shelves by their numbers; of those of one title all but the first are twins.
+    """The groups of shelves by their numbers.
+
+    Of those of one title all but the first are twins.
 
     Args:
         labels: the groups besides.
