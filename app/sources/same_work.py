@@ -49,6 +49,17 @@ GENERIC = (
 )  # fmt: skip
 _GENERIC = re.compile(rf"(?:{'|'.join(GENERIC)})\b")
 _WORD = re.compile(r"[^\W_]+[+#]*")
+_NUMBERED = ("part", "volume", "chapter")
+_ROMAN = {
+    word: str(number)
+    for number, word in enumerate(
+        (
+            *("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"),
+            *("xi", "xii", "xiii", "xiv", "xv", "xvi", "xvii", "xviii", "xix", "xx"),
+        ),
+        1,
+    )
+}
 _PREPRINT_VENUE = re.compile(r"(?:arxiv|corr|biorxiv|medrxiv|psyarxiv|chemrxiv)\b", re.IGNORECASE)
 
 
@@ -198,8 +209,15 @@ def is_published(work: WorkFacts) -> bool:
 
 
 def title_words(title: str) -> tuple[str, ...]:
-    """The words and numbers of a title, folded, with what tells `C++` from `C`."""
-    return tuple(_WORD.findall(fold(title)))
+    """The words and numbers of a title, folded, with what tells `C++` from `C`.
+
+    The number of a part is in figures: "Part II" and "Part 2" have the same words.
+    """
+    words = _WORD.findall(fold(title))
+    for place, word in enumerate(words[1:], 1):
+        if words[place - 1] in _NUMBERED:
+            words[place] = _ROMAN.get(word, word)
+    return tuple(words)
 
 
 def is_distinctive(words: Sequence[str]) -> bool:

@@ -31,9 +31,15 @@ function walk(step) {
   next.scrollIntoView({ block: "start" });
 }
 
-// The control of the reading list of the row that has the focus, else of the page's paper.
+// The control of the reading list of the row that has the focus, else of the page's paper. What is
+// on the list already keeps its status: the key leads to where it can be changed.
 function pressListKey() {
   const place = document.activeElement.closest("[data-row]") ?? document.querySelector("header.paper");
+  const chosen = place?.querySelector(".list-control__choices [aria-pressed='true']");
+  if (chosen) {
+    chosen.focus();
+    return true;
+  }
   const control = place?.querySelector("[data-list-key], .list-control__choices button");
   control?.click();
   if (control?.localName === "summary") control.focus();

@@ -15,8 +15,8 @@ document.addEventListener("submit", async (event) => {
   try {
     const answer = await fetch(address, { method: "POST", body, headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Error(String(answer.status));
-    const { control, notice } = await answer.json();
-    replace(box, control);
+    const { control, notice, since } = await answer.json();
+    replace(box, control, since);
     show(notice);
   } catch {
     sendPlainly(form, address, body);
@@ -26,12 +26,16 @@ document.addEventListener("submit", async (event) => {
 });
 
 // Made by the server, from what passed its templates.
-function replace(box, html) {
+function replace(box, html, since) {
   const had = box.contains(document.activeElement);
   const made = document.createElement("template");
   made.innerHTML = html;
   const fresh = made.content.querySelector(".list-control");
+  const facts = box.closest("[data-row]")?.querySelector("[data-list-since]");
   box.replaceWith(fresh);
+  if (facts) facts.innerHTML = since;
+  const offer = document.querySelector("[data-list-offer]");
+  if (offer) offer.hidden = true; // the reader has answered it
   if (had) (fresh.querySelector("[data-list-key], [aria-pressed='true'], button"))?.focus();
 }
 
@@ -82,8 +86,10 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
+const begun = ["reading", "read"].map((status) => `header.paper [value="${status}"][aria-pressed="true"]`).join();
+
 // Who opened the PDF is asked whether they read it, when they come back to this page.
 document.addEventListener("click", (event) => {
   const offer = document.querySelector("[data-list-offer]");
-  if (offer && event.target.closest?.(".identifiers a")) offer.hidden = false;
+  if (offer && event.target.closest?.(".identifiers a")) offer.hidden = Boolean(document.querySelector(begun));
 });

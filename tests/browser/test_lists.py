@@ -45,6 +45,10 @@ def test_a_paper_is_put_on_the_list_changed_and_taken_off(
     if has_scripts:
         assert accessibility_violations(page) == []
     page.locator(".list-row summary").click()
+    page.locator(".list-row").get_by_role("button", name="Stopped", exact=True).click()
+    expect(page.locator(".list-row__facts")).to_contain_text("stopped")
+    expect(page.locator(".list-row__facts")).not_to_contain_text("reading")
+    page.locator(".list-row summary").click()
     page.locator(".list-row").get_by_role("button", name="Remove").click()
     if has_scripts:
         expect(page.locator(".toast")).to_contain_text("Removed")
@@ -69,3 +73,32 @@ def test_who_opens_the_paper_is_asked_whether_they_read_it(writer: Reader) -> No
     expect(page.get_by_role("button", name="Reading", exact=True)).to_have_attribute(
         "aria-pressed", "false"
     )
+
+
+def test_nothing_goes_back_from_read_by_a_key_or_an_old_offer(writer: Reader) -> None:
+    page = writer.page
+    writer.go("/paper/conf/nips/RenHGS15")
+    offer, read = (
+        page.locator("[data-list-offer]"),
+        page.get_by_role("button", name="Read", exact=True),
+    )
+    page.locator(".identifiers").evaluate(
+        "list => list.addEventListener('click', event => event.preventDefault())"
+    )
+    page.locator(".identifiers a").first.click()
+    expect(offer).to_be_visible()
+    read.click()
+    expect(read).to_have_attribute("aria-pressed", "true")
+    expect(offer).to_be_hidden()
+    page.locator(".identifiers a").first.click()
+    expect(offer).to_be_hidden()
+    page.locator("body").click(position={"x": 1, "y": 1})
+    page.keyboard.press("s")
+    expect(read).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Stopped", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    page.get_by_role("button", name="Remove", exact=True).click()
+    expect(page.locator(".toast")).to_contain_text("Removed")

@@ -108,3 +108,27 @@ def test_a_wide_formula_shows_that_there_is_more(reader: Reader) -> None:
     more = page.screenshot(clip=area)
     box.evaluate("box => { box.scrollLeft = box.scrollWidth; }")
     assert page.screenshot(clip=area) != more
+
+
+def test_no_line_of_authors_begins_with_a_comma(reader: Reader) -> None:
+    """At whichever width: a comma stands on the last line of the name before it."""
+    page = reader.page
+    reader.go(PAPER)
+    narrow = page.evaluate(
+        """() => {
+          const list = document.querySelector(".authors");
+          const first = (comma, link) => {
+            const range = document.createRange();
+            range.selectNodeContents(comma);
+            const lines = [...link.getClientRects()];
+            return range.getBoundingClientRect().top > lines.at(-1).bottom - 4;
+          };
+          const begins = (width) => {
+            list.style.inlineSize = `${width}px`;
+            return [...list.querySelectorAll("a")].some(
+              (link) => link.nextSibling && first(link.nextSibling, link));
+          };
+          return Array.from({ length: 240 }, (_, at) => 120 + at).filter(begins);
+        }"""
+    )
+    assert narrow == []

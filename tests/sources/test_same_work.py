@@ -82,6 +82,18 @@ def test_parts_and_numbers_are_works_of_their_own(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Theory of Fast Solvers, Part II", "Theory of Fast Solvers. Part 2"),
+        ("Theory of Fast Solvers: Volume XIV", "Theory of Fast Solvers (Volume 14)"),
+    ],
+)
+def test_a_part_is_the_same_in_roman_figures(one: str, other: str) -> None:
+    assert is_same(replace(PREPRINT, title=one), replace(PUBLISHED, title=other))
+    assert not is_same(replace(PREPRINT, title=one), replace(PUBLISHED, title=one + "I"))
+
+
+@pytest.mark.parametrize(
     "title",
     [
         "Preface",

@@ -89,17 +89,20 @@ def list_unclear_rows(session: Session, found: ListImport, limit: int) -> list[U
 def list_filled_shelves(
     session: Session, found: ListImport, viewer: User
 ) -> list[tuple[Shelf, User, int]]:
-    """The shelves on which an import put papers, with their owners, and how many papers."""
+    """The shelves that an import made or filled, with their owners, and how many papers."""
     counts: Counter[tuple[int, str]] = Counter()
+    made: set[int] = set()
     for each in found.data["labels"]:
         if (spec := each.get("shelf")) and "id" in spec:
             counts[spec["id"], spec["made_at"]] += spec["added"]
+            made.update([spec["id"]] if spec["new"] else ())
     query = select(Shelf, User).join(User, User.id == Shelf.user_id)
     query = query.where(Shelf.id.in_([number for number, _ in counts]), belongs_to(viewer))
     return [
         (shelf, owner, counts[shelf.id, shelf.created_at.isoformat()])
         for shelf, owner in session.execute(query.order_by(Shelf.title, Shelf.id))
-        if counts[shelf.id, shelf.created_at.isoformat()]
+        if (key := (shelf.id, shelf.created_at.isoformat())) in counts
+        and (counts[key] or shelf.id in made)
     ]
 
 

@@ -30,10 +30,12 @@ class ShelfLine:
     """A shelf in a list.
 
     Attributes:
+        number: of its row; the older of two has the smaller one.
         papers: how many are on it.
         role: of who looks, as in `SeenShelf`.
     """
 
+    number: int
     title: str
     slug: str
     visibility: str
@@ -135,7 +137,7 @@ def load_own_shelves_of_papers(
 def list_public_shelves(session: Session, owner: User) -> list[ShelfLine]:
     """The public shelves of a user, the last changed first."""
     found = read_rows(connection_of(session), _select_public(), {"owner": owner.id})
-    return [ShelfLine(row.title, row.slug, "public", owner, row.papers) for row in found]
+    return [ShelfLine(row.id, row.title, row.slug, "public", owner, row.papers) for row in found]
 
 
 def list_public_shelves_of_paper(session: Session, paper: Paper) -> tuple[list[Any], int]:
@@ -190,14 +192,14 @@ def find_invitation(session: Session, shelf: Shelf, viewer: User | None) -> Shel
 
 @cache
 def _select_public() -> Select[Any]:
-    columns: Collection[Any] = (Shelf.title, Shelf.slug, _count_papers())
+    columns: Collection[Any] = (Shelf.id, Shelf.title, Shelf.slug, _count_papers())
     query = select(*columns).where(Shelf.user_id == bindparam("owner"), is_public_shelf())
     return query.order_by(*_LATEST).limit(MAX_PUBLIC_SHELVES)
 
 
 def _select_lines(*further: Any) -> Select[Any]:
-    columns: Collection[Any] = (Shelf.title, Shelf.slug, Shelf.visibility, User, _count_papers())
-    query = select(*columns, *further).join(User, User.id == Shelf.user_id)
+    columns: Collection[Any] = (Shelf.id, Shelf.title, Shelf.slug, Shelf.visibility)
+    query = select(*columns, User, _count_papers(), *further).join(User, User.id == Shelf.user_id)
     return query.order_by(*_LATEST)
 
 
@@ -213,4 +215,4 @@ def _lines(session: Session, query: Select[Any], role: str = "") -> list[ShelfLi
 
 
 def _line(row: Any, role: str) -> ShelfLine:
-    return ShelfLine(row.title, row.slug, row.visibility, row.User, row.papers, role)
+    return ShelfLine(row.id, row.title, row.slug, row.visibility, row.User, row.papers, role)

@@ -49,14 +49,16 @@ def choose_entries(report: Mapping[str, Any], *, is_guest: bool = False) -> list
 
     Those with a DOI come first, then preprints; what was answered is not asked again.
     """
-    waiting: dict[str, list[int]] = {BY_DOI: [], BY_TITLE: []}
-    for place, entry in enumerate(report["entries"]):
-        if entry["question"] and entry["asked"] in ("", SILENT):
-            waiting[entry["question"]].append(place)
+    waiting = _list_unanswered(report)
     by_title = sorted(waiting[BY_TITLE], key=lambda at: not report["entries"][at]["is_preprint"])
     most = MAX_ASKED_BY_GUEST if is_guest else MAX_ASKED
     chosen = [*waiting[BY_DOI][: MAX_ASKED - MAX_BY_TITLE], *by_title[:MAX_BY_TITLE]]
     return chosen[:most]
+
+
+def count_unanswered(report: Mapping[str, Any]) -> int:
+    """How many entries can be asked about in all, some at a time."""
+    return sum(map(len, _list_unanswered(report).values()))
 
 
 def start_asking(
@@ -102,6 +104,15 @@ def start_asking(
     )
     session.flush()
     return len(new)
+
+
+def _list_unanswered(report: Mapping[str, Any]) -> dict[str, list[int]]:
+    """The places of the entries to ask about, by how they are asked for."""
+    found: dict[str, list[int]] = {BY_DOI: [], BY_TITLE: []}
+    for place, entry in enumerate(report["entries"]):
+        if entry["question"] and entry["asked"] in ("", SILENT):
+            found[entry["question"]].append(place)
+    return found
 
 
 def has_waiting(session: Session) -> bool:

@@ -14,7 +14,7 @@ from app.references.own_lines import ListedFacts
 from app.services.exporting.paper_set import ExportedPaper, PaperSet, read_exported_papers
 from app.sources.bibtex import writing as bibtex_writing
 from app.sources.formats import csl_writing, ris_writing
-from app.sources.formats.table_cells import make_cell
+from app.sources.formats.table_cells import join_names, make_cell
 from app.sources.lists.jabref_groups import write_group_tree
 from app.sources.lists.jabref_shelves import ShelfGroup, clean_group_name
 
@@ -121,7 +121,7 @@ def _own_cells(paper: ExportedPaper) -> tuple[str, ...]:
         return ("",) * len(_OWN_COLUMNS)
     return (
         *(entry.status, entry.status_date, entry.added_at.date().isoformat(), entry.priority),
-        *("; ".join(entry.labels), entry.remark),
+        *(join_names(entry.labels), entry.remark),
     )
 
 

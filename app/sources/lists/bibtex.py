@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from app.references.own_lines import PRIORITIES
 from app.sources.bibtex.reading import BadEntry, clean_bibtex, scan_entries
-from app.sources.lists.jabref_groups import read_group_tree
+from app.sources.lists.jabref_groups import read_group_tree, split_names
 from app.sources.lists.listed_paper import PATH_BREAK, ListedPaper, read_moment
 from app.sources.lists.statuses import split_status
 from app.sources.record import PaperRecord
@@ -33,7 +33,7 @@ def read_bibtex_list(text: str) -> Iterator[ListedPaper | BadEntry]:
         if isinstance(entry, BadEntry):
             yield entry
             continue
-        groups = _split(whole.fields.get("groups", ""))
+        groups = split_names(whole.fields.get("groups", ""))
         paths = tree.find_paths(whole.key, whole.fields, groups)
         paths += _read_folders(whole.fields.get("mendeley-groups", ""))
         row = _read_entry(entry.line, whole.key, whole.fields, entry.record, paths)
@@ -48,8 +48,8 @@ def _read_entry(
     collections: Sequence[str],
 ) -> ListedPaper:
     told = plain(fields.get("readstatus", "")) or plain(fields.get("read_status", ""))
-    words = _split(fields.get("keywords") or fields.get("keyword", ""))
-    tagged, tags = split_status(_split(fields.get("mendeley-tags", "")))
+    words = split_names(fields.get("keywords") or fields.get("keyword", ""))
+    tagged, tags = split_status(split_names(fields.get("mendeley-tags", "")))
     status, keywords = split_status(words)
     remark = plain(fields.get("remark", ""))
     notes = [
@@ -74,13 +74,9 @@ def _read_entry(
     )
 
 
-def _split(text: str) -> list[str]:
-    return [word for part in re.split(r"[,;]", text) if (word := plain(part))]
-
-
 def _read_folders(text: str) -> list[str]:
     """The paths of Mendeley's folders."""
-    folders = (filter(None, map(str.strip, path.split("/"))) for path in _split(text))
+    folders = (filter(None, map(str.strip, path.split("/"))) for path in split_names(text))
     return list(filter(None, map(PATH_BREAK.join, folders)))
 
 

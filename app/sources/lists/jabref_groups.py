@@ -28,6 +28,8 @@ _REFINING, _INCLUDING = "1", "2"
 _TREE = re.compile(r"@\s*comment\s*\{\s*jabref-meta:\s*(?:grouping|groupstree):", re.IGNORECASE)
 _BRACES = re.compile(r"[{}]")
 _PART = re.compile(r"((?:\\.|[^\\;])*)(?:;|\\?\Z)", re.DOTALL)
+_NAME = re.compile(r"(?:\\.|[^\\,;]|\\\Z)+", re.DOTALL)
+_KEPT_BREAK = re.compile(r"\\([,;])")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _GROUP = re.compile(r"\s*(\d{1,5})\s+(\w+):(.*)", re.DOTALL)
 _STATIC = ("StaticGroup", "ExplicitGroup")
@@ -63,7 +65,7 @@ class GroupTree:
 
     def _add(self, kind: str, parts: list[str], around: int) -> None:
         written, hierarchy, *rest = [*parts, *[""] * 6]
-        number, name = len(self._groups), plain(written)[: 2 * MAX_NAME_CHARS]
+        number, name = len(self._groups), _read_name(written)[: 2 * MAX_NAME_CHARS]
         has_entries = kind in _STATIC
         if kind in _STATIC:
             self._by_name[name].append(number)
@@ -135,6 +137,14 @@ class GroupTree:
                     yield PATH_BREAK.join(filter(None, names[-MAX_DEPTH:]))
 
 
+def split_names(text: str) -> list[str]:
+    """The groups or keywords in a field, between commas or semicolons.
+
+    JabRef writes a backslash before one that belongs to a name.
+    """
+    return [name for part in _NAME.findall(text) if (name := _read_name(part))]
+
+
 def read_group_tree(text: str) -> GroupTree:
     """The tree of a file; what is no group in it is passed over.
 
@@ -146,6 +156,10 @@ def read_group_tree(text: str) -> GroupTree:
         return GroupTree()
     written = _read_comment(text, head.end()).replace("\n", "")  # old versions wrap lines
     return GroupTree(_read_groups(written))
+
+
+def _read_name(text: str) -> str:
+    return plain(_KEPT_BREAK.sub(r"\1", text))
 
 
 def _read_comment(text: str, start: int) -> str:

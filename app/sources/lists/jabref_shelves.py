@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from app.sources.lists.listed_paper import MAX_DEPTH, NAME_BREAK, PATH_BREAK
 
 _MARK = "Shelf: "
-TWIN = " (shelf)"  # behind the name of one that is called as a label is
+_TWIN = re.compile(r" \(shelf(?: (\d{1,4}))?\)")  # behind the name of one that is not the only one
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,30 @@ class ShelfGroup:
         return f"{_MARK}{self.title}"
 
 
+def make_twin(name: str, number: int = 1) -> str:
+    """What a shelf is called where something else is called so.
+
+    Args:
+        number: 1 for the shelf beside a label, from 2 on for one beside other shelves.
+    """
+    return f"{name} (shelf)" if number == 1 else f"{name} (shelf {number})"
+
+
+def split_twin(name: str) -> tuple[str, int]:
+    """The name and number that `make_twin` was given; 0 for a name as it is."""
+    end = _find_twin(name)
+    return (name[: end.start()], int(end[1] or 1)) if end else (name, 0)
+
+
 def clean_group_name(name: str) -> str:
     """A name as the field `groups` can hold it, without commas and semicolons."""
     return " ".join(re.sub(r"[,;{}]", " ", name).split())
 
 
 def make_shelf_groups(titles: Mapping[int, str], labels: Iterable[str]) -> dict[int, ShelfGroup]:
-    """The groups of shelves by their numbers; those of one title have one group.
+    """The groups of shelves by their numbers.
+
+    Of those of one title all but the first are twins.
 
     Args:
         labels: the groups besides.
@@ -60,9 +77,16 @@ def make_shelf_groups(titles: Mapping[int, str], labels: Iterable[str]) -> dict[
             groups[title] = ShelfGroup(path, title)
             continue
         name = clean_group_name(title)
-        twin = TWIN if used[name.casefold()] else ""
-        groups[title] = ShelfGroup((name + twin,), title)
-    return {number: groups[title] for number, title in titles.items()}
+        groups[title] = ShelfGroup((make_twin(name) if used[name.casefold()] else name,), title)
+    times: Counter[str] = Counter()
+    found = {}
+    for number, title in sorted(titles.items()):
+        times[title] += 1
+        found[number] = groups[title]
+        if times[title] > 1:
+            name = make_twin(clean_group_name(title), times[title])
+            found[number] = ShelfGroup((name,), title)
+    return found
 
 
 def read_shelf_path(name: str, description: str, path: str) -> tuple[str, bool]:
@@ -74,10 +98,16 @@ def read_shelf_path(name: str, description: str, path: str) -> tuple[str, bool]:
     if not description.startswith(_MARK):
         return path, False
     title = description.removeprefix(_MARK).strip()
-    if name == clean_group_name(title) + TWIN:
-        return title + TWIN, True
+    bare, number = split_twin(name)
+    if number and bare == clean_group_name(title):
+        return make_twin(title, number), True
     is_same = name in (clean_group_name(title), _split(title)[-1])
     return (PATH_BREAK.join(_split_title(title)) if is_same else path), True
+
+
+def _find_twin(name: str) -> re.Match[str] | None:
+    found = list(_TWIN.finditer(name))
+    return found[-1] if found and found[-1].end() == len(name) else None
 
 
 def _split(title: str) -> tuple[str, ...]:

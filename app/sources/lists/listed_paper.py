@@ -76,6 +76,11 @@ class ListedPaper:
         named = (facts.title, facts.doi, facts.arxiv_id, facts.openreview_id, facts.acl_id)
         return next(filter(None, (*named, facts.key, self.citekey, facts.url)), "")
 
+    @property
+    def is_empty_shelf(self) -> bool:
+        """Whether it is no paper, but a shelf that has none."""
+        return self.is_only_shelved and not (self.shown or self.page or self.names)
+
 
 def read_moment(text: str) -> datetime | None:
     """A day or moment as tools write it: ISO 8601, or JabRef's `2020.01.31`.

@@ -10,7 +10,7 @@ from app.references.mentions import arxiv_of, doi_in
 from app.references.own_lines import PRIORITIES
 from app.sources.answers import year_of
 from app.sources.bibtex.reading import BadEntry
-from app.sources.formats.table_cells import read_cell
+from app.sources.formats.table_cells import read_cell, split_names
 from app.sources.lists.listed_paper import ListedPaper, read_moment
 from app.sources.lists.statuses import split_status
 from app.sources.markup import one_line
@@ -46,7 +46,7 @@ _NEEDED = {"title", "doi", "arxiv", "url"}
 def read_table(text: str) -> Iterator[ListedPaper | BadEntry]:
     """The rows of a table whose first line names its columns.
 
-    Commas, semicolons or tabs stand between cells. A list within a cell has semicolons, or commas.
+    Commas, semicolons or tabs stand between cells.
     """
     head = text.lstrip("\ufeff").split("\n", 1)[0]
     delimiter = max(",;\t", key=head.count)
@@ -76,8 +76,8 @@ def _read_row(cells: dict[str | None, str], line: int) -> ListedPaper | BadEntry
     if not (title or doi or arxiv or url):
         return BadEntry(line, "This row has no title and no identifier.")
     people = parse_names(cell("authors"), several=True)
-    said, tags = split_status(_split(cell("tags")))
-    labels = _split(cells.get("labels", ""))
+    said, tags = split_status(split_names(cell("tags")))
+    labels = split_names(cells.get("labels", ""))
     if not (cell("status") or said):
         said, labels = split_status(labels)  # else a label is what it is, also "to-read"
     return ListedPaper(
@@ -103,10 +103,5 @@ def _read_row(cells: dict[str | None, str], line: int) -> ListedPaper | BadEntry
         remark=cells.get("remark", "").strip(),
         notes=cells.get("notes", "").strip(),
         labels=(*labels, *tags),
-        collections=_split(cell("collections")),
+        collections=split_names(cell("collections")),
     )
-
-
-def _split(text: str) -> tuple[str, ...]:
-    parts = re.split(";" if ";" in text else ",", text)
-    return tuple(filter(None, (each.strip() for each in parts)))

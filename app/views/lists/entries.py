@@ -122,7 +122,7 @@ def move(key: str) -> Response:
 def answer(paper: Paper, message: str, batch: str | None) -> Response:
     """Go back to where the reader was, with a notice that offers to undo.
 
-    For `lists.js` the control and the notice alone.
+    For `lists.js` the control, the notice and since when it has its status alone.
     """
     back = local_url(request.form.get("next"), url_for("papers.show", key=paper.key))
     notice = {"text": f"{message:.120}{'…' if len(message) > 120 else ''}", "undo": batch}
@@ -136,9 +136,11 @@ def answer(paper: Paper, message: str, batch: str | None) -> Response:
             "whole": request.form.get("whole") == "1",
             "notice": notice,
         }
+        entry = queries.find_own_entry(db(), signed_in(), paper)
         return jsonify(
             control=render_template("lists/control.html", **parts),
             notice=render_template("lists/notice.html", **parts),
+            since=render_template("lists/since.html", entry=entry),
         )
     flash({**notice, "next": back}, NOTICE)  # type: ignore[arg-type]  # the session keeps any JSON
     return see_other(back)

@@ -14,10 +14,12 @@ from werkzeug.wrappers import Response
 from app.models import ListImport
 from app.models.papers.list_entry import STATUSES
 from app.models.papers.list_import import PREVIEW_LIFE, UNDO_LIFE
+from app.models.papers.list_label import MAX_LABEL_CHARS
 from app.queries.lists import imports as queries
 from app.queries.shelves.overview import ShelfLine, list_addable_shelves
 from app.services.importing import process
 from app.services.importing.lists import previews, reading, work
+from app.services.importing.lists.names import list_shortened
 from app.services.importing.opening import BadSource
 from app.services.refusals import Refusal
 from app.services.renderer import render_lines
@@ -153,7 +155,10 @@ def _load_or_404(token: str) -> ListImport:
 
 def _page(found: ListImport, problem: str = "", status: int = 200) -> Response:
     counts = queries.count_rows(db(), found)
-    rest = {"problem": problem, "found": found, "counts": counts, "most": MAX_SHOWN}
+    rest = {
+        **{"problem": problem, "found": found, "counts": counts, "most": MAX_SHOWN},
+        "max_label_chars": MAX_LABEL_CHARS,
+    }
     refused = queries.list_rows(db(), found, ("refused",), MAX_SHOWN)
     if found.state == "preview":
         new = queries.list_rows(db(), found, ("new", "asked"), MAX_NEW_SHOWN)
@@ -181,6 +186,7 @@ def _page(found: ListImport, problem: str = "", status: int = 200) -> Response:
             **rest,
             refused=refused,
             noted=queries.list_rows_with_notes(db(), found, MAX_SHOWN),
+            shortened=list_shortened(found),
             left=queries.count_undoable(db(), found),
             shelves=queries.list_filled_shelves(db(), found, signed_in()),
             until=found.made_at + UNDO_LIFE,

@@ -88,6 +88,7 @@ def show(token: str) -> Response:
             pages=-(-len(places) // PER_PAGE),
             statuses=STATUSES,
             askable=_count_askable(found.report),
+            unanswered=asking.count_unanswered(found.report),
             show_flashes=True,
         )
     )

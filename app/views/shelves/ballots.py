@@ -16,9 +16,9 @@ from app.views.shelves.readings import render_index
 
 blueprint = Blueprint("ballots", __name__)
 _CHANGES = {
-    "open": (ballot.open_ballot, "The ballot is open."),
-    "close": (ballot.close_ballot, "The ballot is closed."),
-    "clear": (ballot.clear_ballot, "The ballot is removed."),
+    "open": (ballot.open_ballot, "The vote is open."),
+    "close": (ballot.close_ballot, "The vote is closed."),
+    "clear": (ballot.clear_ballot, "The vote was removed."),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.sources.formats.table_cells import make_cell, read_cell
+from app.sources.formats.table_cells import join_names, make_cell, read_cell, split_names
 
 
 @pytest.mark.parametrize("text", ["plain", "a=b", "1-2", "", "Ünal", "two\nlines", "'quoted"])
@@ -20,3 +20,28 @@ def test_formulas_become_texts(text: str) -> None:
     bare = text.replace("\x00", "")
     assert make_cell(text) == f"'{bare}"
     assert read_cell(f"'{bare}") == bare
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("", ()),
+        (" ; ,; ", (",",)),
+        ("a; b", ("a", "b")),
+        ("a, b", ("a", "b")),
+        ("a, b; c", ("a, b", "c")),
+        ('"a; b"', ("a; b",)),
+        ('"a; b"; c', ("a; b", "c")),
+        ('c, "a; b"', ("c", "a; b")),
+        ('5" disks; x', ('5" disks', "x")),
+        ('"never closed; x', ("never closed; x",)),
+        ("a\nb; c", ("a b", "c")),
+    ],
+)
+def test_names_in_a_cell_are_told_apart(cell: str, names: tuple[str, ...]) -> None:
+    assert split_names(cell) == names
+
+
+@pytest.mark.parametrize("names", [(), ("a",), ("a; b",), ("a; b", "c"), ("c", ";", "d;e")])
+def test_names_are_read_as_they_were_joined(names: tuple[str, ...]) -> None:
+    assert split_names(join_names(names)) == names

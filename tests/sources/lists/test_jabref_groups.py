@@ -66,6 +66,14 @@ def test_a_name_with_a_semicolon_is_one_name() -> None:
     assert tree.find_paths("k", {}, ["Odd; name"]) == ["Thesis\nOdd; name"]
 
 
+@pytest.mark.parametrize("written", [r"Graphs, trees", r"Graphs\\\\, trees"])
+def test_a_name_with_a_comma_is_one_name(written: str) -> None:
+    """As JabRef writes it in the field, and with or without the backslash in the tree."""
+    tree = f"@Comment{{jabref-meta: grouping:\n1 StaticGroup:{written}\\;0\\;1\\;\\;\\;\\;;\n}}"
+    field = r"groups = {Graphs\, trees, Odd\; one, M\"uller, \}"
+    assert read_paths(field, tree=tree) == ("Graphs, trees", "Odd; one", "Müller", "\\")
+
+
 def test_old_files_list_keys_in_wrapped_lines() -> None:
     tree = r"""@comment{jabref-meta: groupstree:
 0 AllEntriesGroup:;

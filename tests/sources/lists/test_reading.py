@@ -120,6 +120,8 @@ def test_a_table() -> None:
     assert he.record.authors == ("Ann He", "Bo Zhang")
     assert he.labels == ("a", "b")
     assert [each.line for each in bad] == [4]
+    quoted = 'title,labels\nA paper,"""a; b""; c"\n'
+    assert read(quoted, "x.csv")[0][0].labels == ("a; b", "c")
     assert read("a,b\n1,2\n", "x.csv")[1][0].line == 1
 
 

@@ -323,6 +323,60 @@ def test_a_shelf_leaves_as_a_note_and_comes_in_again(
     assert count(session, Paper) == 4
 
 
+def read_shelves(browser: Browser) -> list[str]:
+    """The notes of all shelves that somebody exports."""
+    packed = browser.get("/settings/export").response.get_data()
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        names = sorted(each for each in archive.namelist() if "/shelves/" in each)
+        return [archive.read(each).decode() for each in names]
+
+
+def test_shelves_without_papers_and_of_one_title_come_in_again(
+    ann: Browser, app: Flask, session: Session
+) -> None:
+    owner = session.scalars(select(User).where(User.name == "ann")).one()
+    session.commit()
+    papers = [make_paper(session, f"x/{n}", f"The paper with number {n}") for n in range(3)]
+    for paper in papers:
+        make_shelf(session, owner, paper, title="Thesis", description=f"On {paper.key}.")
+    make_shelf(session, owner, title="Later", description="To be *filled*.")
+    make_shelf(session, owner, title="Bare / Inner")
+    before = read_shelves(ann)
+    assert len(before) == 5
+    packed = ann.get("/settings/export").response.get_data()
+    ben = Browser(app.test_client()).sign_up("ben")
+    path = send(ben, packed, "vault.zip").location
+    ben.post(path, ben.get(path).form(path))
+    run_jobs(session)
+    assert read_shelves(ben) == before
+    done = ben.get(path).text
+    assert done.count("0 papers added") == 2
+    assert done.count("1 paper added") == 3
+    again = send(ann, packed, "vault.zip").location
+    ann.post(again, ann.get(again).form(again))
+    run_jobs(session)
+    assert read_shelves(ann) == before
+    ben.post(f"{path}/undo", ben.get(path).form(f"{path}/undo"))
+    run_jobs(session)
+    assert read_shelves(ben) == []
+    assert count(session, Shelf) == 5
+
+
+def test_a_vault_with_empty_shelves_alone_comes_in(
+    ann: Browser, app: Flask, session: Session
+) -> None:
+    owner = session.scalars(select(User).where(User.name == "ann")).one()
+    session.commit()
+    make_shelf(session, owner, title="Later")
+    ben = Browser(app.test_client()).sign_up("ben")
+    path = send(ben, ann.get("/settings/export").response.get_data(), "vault.zip").location
+    preview = ben.get(path)
+    assert "Import shelves" in preview.text
+    ben.post(path, preview.form(path))
+    run_jobs(session)
+    assert read_shelves(ben) == read_shelves(ann)
+
+
 def pack_again(packed: bytes) -> bytes:
     """The zip of a folder into which one was unpacked, as macOS makes it."""
     again = io.BytesIO()
@@ -360,6 +414,25 @@ def test_the_list_of_an_archive_comes_in_again(
     listed = select(ListEntry.notes).where(ListEntry.user_id == reader.id)
     assert set(session.scalars(listed)) == {"*Own*\n\n- a"}
     session.commit()
+
+
+def test_labels_that_are_too_long_are_shortened_and_told(ann: Browser, session: Session) -> None:
+    """In the preview and after it; also what a collection is called as a label."""
+    long, folder = "A label of very many words " * 2, "A folder of very many words " * 2
+    row = f'One paper of this list,"short; {long}","{folder}; B"\n'
+    path = send(ann, f"title,labels,collections\n{row}".encode(), "x.csv").location
+    preview = ann.get(path)
+    assert "up to 40 characters: longer names are shortened" in preview.text
+    assert "a label up to 40 characters of a name" in preview.text
+    assert preview.text.count(", shortened<") == 1
+    form = preview.form(path)
+    ann.post(path, {**form, "label": ["0", "1"]})
+    run_jobs(session)
+    done = ann.get(path).text
+    assert "Shortened labels" in done
+    for name in (long, folder):
+        assert f"<bdi>{name[:40].strip()}</bdi>" in done
+        assert name[:40].strip() in ann.get("/list.csv").text
 
 
 def test_folders_of_a_vault_are_offered_and_left_out(ann: Browser, session: Session) -> None:

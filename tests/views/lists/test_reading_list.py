@@ -81,6 +81,8 @@ def test_a_list_is_filtered_and_sorted(guest: Browser, session: Session, ann: Us
         "?page=x&sort=y&year=z": ["Three", "Two", "One"],
     }
     assert {query: titles(guest.get(f"/list{query}")) for query in found} == found
+    assert "Your list ends before this page" in guest.get("/list?page=2").text
+    assert "No matching papers" in guest.get("/list?status=read&year=1999").text
 
 
 def test_new_summaries_are_marked_until_they_are_seen(

@@ -129,7 +129,7 @@ def test_a_member_asks_crossref(
     assert submit(ann, address, f"{address}/crossref", {}).location == address
     assert "switched off" in ann.get(address).text
     monkeypatch.setitem(app.extensions, "outside", outside)
-    assert "Ask Crossref about these 9 entries" in ann.get(address).text
+    assert "Ask Crossref about 9 entries" in ann.get(address).text
     started = submit(ann, address, f"{address}/crossref", {})
     assert started.location == f"{address}/crossref"
     page = ann.get(started.location)
@@ -174,7 +174,8 @@ def test_a_guest_asks_crossref_about_less(
     monkeypatch.setitem(app.extensions, "outside", outside)
     address = send(guest, pasted=ASKED_BIB).location
     page = guest.get(address).text
-    assert "Ask Crossref about these 3 entries" in page
+    assert "Ask Crossref about 3 of 9 entries" in page
+    assert "The other 6 can be asked about afterwards." in page
     assert "to ask about more at a time" in page
     started = submit(guest, address, f"{address}/crossref", {})
     assert "0 of 3 entries" in guest.get(started.location).text
@@ -185,7 +186,7 @@ def test_a_guest_asks_crossref_about_less(
     assert "for other guests" in shown
     session.info["outside"] = outside
     deque(asking.ask_waiting(session), maxlen=0)
-    assert "Ask Crossref about these 3 entries" in guest.get(address).text  # the next ones
+    assert "Ask Crossref about 3 of 6 entries" in guest.get(address).text  # the next ones
     assert submit(other, second, f"{second}/crossref", {}).location == f"{second}/crossref"
 
 

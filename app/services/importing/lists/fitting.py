@@ -11,7 +11,7 @@ from app.references.labels import field_label
 from app.references.parsing import parse_page_address
 from app.rendering.caps import MAX_TEXT_BYTES
 from app.services.importing.fitting import fit_entry
-from app.services.importing.lists.names import Collections, tidy_names
+from app.services.importing.lists.names import Collections
 from app.services.lists.entries import MAX_REMARK_CHARS
 from app.services.refusals import Refusal
 from app.services.shelves.entries import MAX_NOTE_CHARS
@@ -50,10 +50,10 @@ def fit_row(session: Session, row: Incoming, collections: Collections) -> tuple[
         status=visible_line(row.status)[:MAX_WORD_CHARS],
         remark=visible_line(row.remark),
         notes="" if len(text) > MAX_NOTES_BYTES else row.notes,
-        labels=tidy_names(row.labels),
+        labels=collections.tidy_labels(row.labels),
         collections=collections.tidy(row.collections),
         shelves=collections.tidy(row.shelves),
-        keywords=tidy_names(row.keywords),
+        keywords=collections.tidy_labels(row.keywords),
     )
     return row, "; ".join(notes)
 

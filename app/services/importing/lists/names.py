@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from app.models import ListImport
 from app.models.papers.list_label import MAX_LABEL_CHARS
 from app.sources.lists.listed_paper import MAX_DEPTH, MAX_NAME_CHARS, MAX_NAMES, PATH_BREAK
 from app.text.folding import fold_label
@@ -24,7 +25,16 @@ def tidy_names(names: Sequence[str]) -> tuple[str, ...]:
 
 def tidy_label(name: str) -> str:
     """A name as a label can be called: a comma would end one."""
-    return visible_line(name.replace(",", " ").replace('"', " "))[:MAX_LABEL_CHARS].strip()
+    return _clean_label(name)[:MAX_LABEL_CHARS].strip()
+
+
+def is_too_long(name: str) -> bool:
+    """Whether a label cannot have all of a name."""
+    return len(_clean_label(name)) > MAX_LABEL_CHARS
+
+
+def _clean_label(name: str) -> str:
+    return visible_line(name.replace(",", " ").replace('"', " "))
 
 
 def tidy_path(path: str) -> str:
@@ -46,6 +56,7 @@ class Collections:
     def __init__(self) -> None:
         self.rows: Counter[str] = Counter()  # with each one, by its folded path
         self.shelves: set[str] = set()  # the folded paths of those that were some
+        self.shortened: set[str] = set()  # the labels, folded, that were longer in the list
         self.spellings: dict[str, str] = {}
         self._tidied: dict[str, str] = {}  # by the paths as they came
         self._folded: dict[str, str] = {}  # by the tidied paths
@@ -54,6 +65,11 @@ class Collections:
         """The paths of a row that can be kept, each once."""
         found = map(self._find, dict.fromkeys(paths[:MAX_NAMES]))
         return tuple(dict.fromkeys(filter(None, found)))
+
+    def tidy_labels(self, names: Sequence[str]) -> tuple[str, ...]:
+        """The labels of a row as they can be called, each once."""
+        self.shortened.update(fold_label(tidy_label(name)) for name in names if is_too_long(name))
+        return tidy_names(names)
 
     def count(self, paths: Sequence[str], shelves: Sequence[str] = ()) -> None:
         """Count a row in its collections, some of which were shelves, by their tidied paths."""
@@ -90,9 +106,21 @@ def find_parent(path: str) -> str:
     return path.rpartition(PATH_BREAK)[0]
 
 
+def find_name(path: str) -> str:
+    """The own name of a collection, which is that of a label for it."""
+    return path.rpartition(PATH_BREAK)[2]
+
+
 def find_label(path: str) -> str:
-    """The label that a collection becomes: its own name."""
-    return tidy_label(path.rpartition(PATH_BREAK)[2])
+    """The label that a collection becomes."""
+    return tidy_label(find_name(path))
+
+
+def list_shortened(found: ListImport) -> list[str]:
+    """The labels of an import that are shorter than the names in the list."""
+    labels = found.data["labels"]
+    long = [each for each in labels if each["wanted"] and each.get("is_shortened")]
+    return list(dict.fromkeys(find_label(each["name"]) for each in long))
 
 
 def choose_words(words: Counter[str]) -> list[tuple[str, int]]:

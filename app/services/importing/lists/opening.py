@@ -5,6 +5,7 @@ Called by a process that has no database.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
@@ -20,11 +21,13 @@ from app.sources.formats.front_matter import BadFile
 from app.sources.formats.markdown_links import link_notes
 from app.sources.formats.note_fields import rename_fields
 from app.sources.lists import archive_list
+from app.sources.lists.jabref_shelves import make_twin
 from app.sources.lists.listed_paper import PATH_BREAK, ListedPaper, read_moment
 from app.sources.lists.reading import read_list
 from app.sources.lists.shelf_notes import is_in_shelves, read_shelf_note
 from app.sources.lists.statuses import split_status
 from app.sources.record import PaperRecord
+from app.text.folding import fold_label
 
 MAX_LIST_BYTES = 50_000_000  # of a file
 _PAPERS = "list.bib"  # of a personal archive
@@ -94,8 +97,9 @@ def _read_vault(archive: Archive) -> Iterator[ListedPaper | BadEntry]:
         links = _find_links(row.notes, name, notes)
         rows[name] = replace(row, path="", notes="")
         yield replace(row, path=name, links=links, collections=(folders,) if folders else ())
-    for number, name in enumerate(names, 1):
-        yield from _read_shelf(name, take, notes, rows, number)
+    titles: Counter[str] = Counter()
+    for number, name in sorted(enumerate(names, 1), key=lambda each: (len(each[1]), each[1])):
+        yield from _read_shelf(name, take, notes, rows, number, titles)
     if not names and top + archive_list.NAME not in archive.names:
         yield BadEntry(1, "There is no Markdown file in this zip.")
 
@@ -126,8 +130,13 @@ def _read_shelf(
     notes: VaultNotes,
     rows: Mapping[str, ListedPaper],
     number: int,
+    titles: Counter[str],
 ) -> Iterator[ListedPaper]:
-    """The papers of a shelf, if a note is one: those of other notes, or by their addresses."""
+    """The papers of a shelf, if a note is one: those of other notes, or by their addresses.
+
+    Args:
+        titles: how many shelves before it are called so; one of the same title is its twin.
+    """
     if not is_in_shelves(name):
         return
     try:
@@ -136,7 +145,18 @@ def _read_shelf(
         return
     if shelf is None:
         return
-    description = shelf.description
+    description, folded = shelf.description, fold_label(shelf.title)
+    titles[folded] += 1
+    place = (make_twin(shelf.title, titles[folded]) if titles[folded] > 1 else shelf.title,)
+    if not shelf.items:
+        yield ListedPaper(
+            number,
+            PaperRecord(""),
+            collections=place,
+            shelves=place,
+            description=description,
+            is_only_shelved=True,
+        )
     for item in shelf.items:
         path = notes.find_path(name, item.target)
         known = rows.get(path or "")
@@ -148,8 +168,8 @@ def _read_shelf(
             known.record,
             page=known.page,
             names=known.names,
-            collections=(shelf.title,),
-            shelves=(shelf.title,),
+            collections=place,
+            shelves=place,
             shelf_note=item.note,
             description=description,
             is_only_shelved=True,

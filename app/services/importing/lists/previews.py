@@ -5,7 +5,8 @@
 - `unit`: what the numbers of rows count, "line", "item" or "note";
 - `statuses`: each word for a status with its number of rows and ours for it; "" for rows without;
 - `labels`: each label with its kind (`label`, `collection`, `keyword`), number of rows, and whether
-  the reader wants it as a label; of collections the path, and what `shelving` says of them;
+  the reader wants it as a label, and whether that is shorter than its name; of collections the
+  path, and what `shelving` says of them;
 - `counts`: rows by their state; `total`: of all;
 - `problems`: sentences about the file as a whole.
 """
@@ -32,7 +33,9 @@ from app.services.importing.lists.names import (
     Collections,
     choose_names,
     choose_words,
+    find_name,
     fold_path,
+    is_too_long,
 )
 from app.services.importing.lists.shelving import suggest_shelves
 from app.services.lookup.finding import NO_ADDRESS
@@ -127,12 +130,16 @@ def _take_batch(session: Session, batch: Sequence[Incoming], preview: _RowsSoFar
     fitted: list[tuple[Incoming, str]] = [
         fit_row(session, each, preview.collections) for each in batch
     ]
-    good = [row for row, _ in fitted if isinstance(row, ListedPaper)]
+    good = [row for row, _ in fitted if isinstance(row, ListedPaper) and not row.is_empty_shelf]
     matches = iter(match_rows(session, good))
     for row, note in fitted:
         position = preview.total
         if isinstance(row, BadEntry):
             _add(preview, row.line, "refused", message=row.message)
+            continue
+        if row.is_empty_shelf:
+            _count(preview, row)
+            _add(preview, row.line, "unchanged", message=note, data=to_json(row))
             continue
         match = next(matches)
         key = match.paper.key if match.paper is not None else ""
@@ -281,6 +288,9 @@ def _finish(
                 "kind": kind,
                 "name": spellings[kind, folded],
                 "rows": count,
+                "is_shortened": is_too_long(find_name(spellings[kind, folded]))
+                if kind == "collection"
+                else folded in preview.collections.shortened,
                 # The folders of a vault rather keep its files in order.
                 "wanted": kind == "label"
                 or (kind == "collection" and unit != "note" and folded not in places),

@@ -46,7 +46,7 @@ from app.services.shelves.shelf import (
     describe_shelf,
     lock_shelf,
 )
-from app.sources.lists.jabref_shelves import TWIN
+from app.sources.lists.jabref_shelves import split_twin
 from app.sources.lists.listed_paper import NAME_BREAK, PATH_BREAK
 from app.text.folding import fold_label
 
@@ -106,20 +106,23 @@ def suggest_shelves(
 ) -> dict[str, dict[str, str]]:
     """Where collections that were shelves go.
 
-    That is the reader's shelf of that title, or a new one.
+    That is the reader's shelf of that title, or a new one; of several of one title each its own.
 
     Returns:
         `choice` and `title` of each, by its folded path.
     """
     known = collections.spellings
     mine = [line for line in list_addable_shelves(session, user) if line.owner.id == user.id]
-    values = {fold_label(line.title): line.value for line in reversed(mine)}
+    values: defaultdict[str, list[str]] = defaultdict(list)  # the oldest one last
+    for line in sorted(mine, key=lambda line: line.number, reverse=True):
+        values[fold_label(line.title)].append(line.value)
     found: dict[str, dict[str, str]] = {}
-    for folded in collections.shelves & known.keys():
-        path = known[folded]
-        bare = path.removesuffix(TWIN)
+    paths = {folded: known[folded] for folded in collections.shelves & known.keys()}
+    for folded, path in sorted(paths.items(), key=lambda each: split_twin(each[1])):
+        bare = split_twin(path)[0]
         title = show_path(bare if fold_path(bare) in known else path)
-        found[folded] = {"choice": values.get(fold_label(title), NEW), "title": title}
+        free = values[fold_label(title)]
+        found[folded] = {"choice": free.pop() if free else NEW, "title": title}
     return found
 
 

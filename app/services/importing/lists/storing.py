@@ -26,7 +26,13 @@ from app.services.importing.lists.paper_finding import (
     prepare_papers,
 )
 from app.services.importing.lists.previews import list_askable_names
-from app.services.importing.lists.shelving import Labels, ShelvedRow, fill_shelves, find_choice
+from app.services.importing.lists.shelving import (
+    Labels,
+    ShelvedRow,
+    fill_shelves,
+    find_choice,
+    show_path,
+)
 from app.services.locks import lock_user
 from app.services.lookup import asking
 from app.services.papers.insertion import PreparedPaper, prepare
@@ -160,6 +166,7 @@ def _write_rows(
     placed: dict[int, list[ShelvedRow]] = defaultdict(list)
     for row in rows:
         if row.state not in OPEN:
+            _place_empty_shelf(row, choices, placed)
             continue
         paper_id = finder.ids.get(row.position)
         if paper_id is None:
@@ -182,6 +189,19 @@ def _write_rows(
             placed[number].append(ShelvedRow(row, paper_id, listed[row.position].shelf_note))
         row.data = _shorten(listed[row.position], numbers)
     return placed
+
+
+def _place_empty_shelf(
+    row: ListImportRow, choices: _Choices, placed: dict[int, list[ShelvedRow]]
+) -> None:
+    """Let the shelf of a row that is one without papers be made."""
+    if not row.data.get("is_only_shelved"):
+        return
+    shelf = from_json(row.data)
+    numbers = choices.list_shelved(shelf)
+    for number in numbers:
+        placed.setdefault(number, [])
+    row.data = {**_shorten(shelf, numbers), "title": show_path(shelf.collections[0])}
 
 
 def _shorten(row: ListedPaper, shelves: Sequence[int]) -> dict[str, Any]:

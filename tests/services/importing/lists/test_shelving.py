@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import EntryCopy, ListEntry, ListImport, Paper, Shelf, ShelfEntry
+from app.models import EntryCopy, ListEntry, ListImport, Paper, Shelf, ShelfEntry, User
 from app.queries.lists.imports import list_filled_shelves
 from app.queries.lists.own_entries import load_label_names
 from app.services.exporting.formats import FORMATS
@@ -280,6 +280,24 @@ def test_shelves_in_our_own_file_are_shelves_again(session: Session) -> None:
     assert {title: set(after[title]) for title in before} == {
         title: set(each) for title, each in before.items()
     }
+
+
+def test_shelves_of_one_title_in_our_own_file_stay_several(session: Session) -> None:
+    ann, _ = make_user(session, "ann"), make_user(session, "ben")
+    papers = [make_paper(session, title=f"{each} paper of all") for each in ("One", "Two", "Six")]
+    for paper in papers:
+        make_shelf(session, ann, paper, title="Thesis")
+    chosen = PaperSet("List", [each.id for each in papers], ann, has_notes=True)
+    file = BytesIO()
+    FORMATS["bib"].write(session, chosen, file)
+    session.commit()
+    for name in ("ben", "ann"):
+        reader = session.scalars(select(User).where(User.name == name)).one()
+        run_import(session, preview_list(session, reader, file.getvalue().decode(), "x.bib"))
+        made = session.scalars(select(Shelf).where(Shelf.user_id == reader.id).order_by(Shelf.id))
+        found = [(shelf.title, _titles(session, shelf)) for shelf in made]
+        assert sorted(found) == sorted(("Thesis", [paper.title]) for paper in papers)
+        session.commit()
 
 
 def _titles(session: Session, shelf: Shelf) -> list[str]:
