@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from app.sources.lists.listed_paper import MAX_DEPTH, NAME_BREAK, PATH_BREAK
 
 _MARK = "Shelf: "
-_TWIN = re.compile(r" \(shelf(?: (\d{1,4}))?\)")  # behind the name of one that is not the only one
+# Behind the name of a shelf that is not the only one.
+_TWIN = re.compile(r" \(shelf(?: (\d{1,4}))?\)\Z")
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def make_twin(name: str, number: int = 1) -> str:
 
 def split_twin(name: str) -> tuple[str, int]:
     """The name and number that `make_twin` was given; 0 for a name as it is."""
-    end = _find_twin(name)
+    end = _TWIN.search(name)
     return (name[: end.start()], int(end[1] or 1)) if end else (name, 0)
 
 
@@ -103,11 +104,6 @@ def read_shelf_path(name: str, description: str, path: str) -> tuple[str, bool]:
         return make_twin(title, number), True
     is_same = name in (clean_group_name(title), _split(title)[-1])
     return (PATH_BREAK.join(_split_title(title)) if is_same else path), True
-
-
-def _find_twin(name: str) -> re.Match[str] | None:
-    found = list(_TWIN.finditer(name))
-    return found[-1] if found and found[-1].end() == len(name) else None
 
 
 def _split(title: str) -> tuple[str, ...]:
