@@ -49,6 +49,9 @@ SITE = "http://localhost"
 BROWSER = Path(__file__).parent / "browser"
 # Also for the programs that tests start: who renders need not give way to who tests.
 os.environ["SHORTLIST_TEST_NICENESS"] = "0"
+# Each program that a test starts would compile all modules anew, which takes as long as the test.
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+    os.environ["PYTHONPYCACHEPREFIX"] = str(shared_folder() / "bytecode")
 # Some tests make apps of their own, each of which would compile its templates anew. The folder is
 # made before this process starts those that run the tests.
 Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(shared_folder()))}

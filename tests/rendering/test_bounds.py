@@ -23,7 +23,9 @@ from tests.helpers.samples.hostile import HOSTILE
 def test_hostile_texts_neither_hang_nor_crash() -> None:
     """By the caps: no renderer has to be stopped, and none dies."""
     for name, text in HOSTILE.items():
-        for function in (render, render_inline, render_plain, render_takeaway):
+        # Titles and abstracts without formulas are given to no renderer (`_has_math`).
+        in_lines = (render_inline, render_plain) if re.search(r"[$\\]", text) else ()
+        for function in (render, *in_lines, render_takeaway):
             reason = "none"
             try:
                 function(text)
