@@ -97,10 +97,10 @@ class PageCache(ItemStore):
             return False
 
     def pack(self, key: PageKey, page: CachedPage, accepted: str) -> CachedPage:
-        """A kept page as a client takes it best, packed well now that it is asked for again.
+        """A kept page, packed well as a client takes it best.
 
-        Browsers all take the same, in which a page is a seventh of its size: nothing else is kept
-        until somebody asks for it.
+        Browsers all take the same encoding, in which a page is a seventh of its size: no other one
+        is kept until somebody asks for it.
         """
         if page.is_ready(accepted):
             return page
