@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.queries import pictures as queries
 from app.queries.shelves.reading_texts import find_shown_picture
-from app.services.pictures import encoding, uploads
+from app.services.pictures import picture_file, uploads
 from app.services.pictures.storage import find_storage, remove_files
 from app.services.refusals import Refusal
 from app.views.http import listing
@@ -104,5 +104,5 @@ def _page(problem: str = "") -> str:
         used_bytes=total,
         most=uploads.MAX_PICTURES,
         most_bytes=uploads.MAX_TOTAL,
-        max_bytes=encoding.MAX_BYTES,
+        max_bytes=picture_file.MAX_BYTES,
     )

@@ -19,7 +19,7 @@ from app.services.importing.bibtex_files import BIBTEX, read_incoming_papers
 from app.services.importing.bibtex_files import MAX_FILE as MAX_BIBTEX
 from app.services.importing.terms import IncomingFile, IncomingPaper
 from app.services.importing.vault_notes import VaultNotes, is_shelf
-from app.services.pictures.encoding import MAX_BYTES
+from app.services.pictures.picture_file import MAX_BYTES
 from app.services.summaries.files.reading import MAX_FILE, SummaryFile, read
 from app.sources.bibtex.reading import BadEntry, read_entries
 from app.sources.formats.front_matter import BadFile

@@ -11,17 +11,15 @@ Pure, and for strangers' files to be called in a process with limits: `files.py`
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
 from io import BytesIO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from app.services.pictures.headers import BadPicture, count_frames, read_size
+from app.services.pictures.picture_file import DAMAGED, MAX_BYTES, MAX_PIXELS, PictureFile
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
-MAX_BYTES = 10_000_000
 MAX_SIDE_PIXELS = 10_000  # pixels
-MAX_PIXELS = 25_000_000
 MAX_FRAMES = 1000  # of an animation, of which the first is kept
 MAX_FRAME_PIXELS = 1_000_000_000  # of all frames together
 MAX_WIDTH, MAX_HEIGHT = 1600, 2400
@@ -30,17 +28,6 @@ JPEG_QUALITY = 85
 JPEG_ROUNDS = 40
 
 _TOO_MANY_PIXELS = f"Images can have up to {MAX_PIXELS // 1_000_000} million pixels."
-DAMAGED = "Can’t read this image: the file is damaged, or not what its name says."
-
-
-@dataclass(frozen=True)
-class PictureFile:
-    """A file that we wrote; `width` and `height` are in pixels."""
-
-    content: bytes
-    extension: str
-    width: int
-    height: int
 
 
 def encode(data: bytes) -> PictureFile:

@@ -12,14 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from app.rendering.sandbox.child import Child, Children, ResourceLimitExceeded, SandboxBusy
-from app.services.pictures import encoding
 from app.services.pictures.contract import PictureStorage, StorageUnavailable
-from app.services.pictures.encoding import DAMAGED, MAX_BYTES, PictureFile
 from app.services.pictures.headers import BadPicture
+from app.services.pictures.picture_file import DAMAGED, MAX_BYTES, PictureFile
 from app.services.refusals import Refusal
 
 log = logging.getLogger(__name__)
 
+# Only the child loads it: Pillow takes time and memory.
+ENCODING = "app.services.pictures.encoding"
 MAX_MEMORY_BYTES = (
     800_000_000  # bytes of address space; the largest animation that is taken needs 660 MB
 )
@@ -35,9 +36,7 @@ _PROBLEMS = {
 
 
 def _children() -> Children:
-    child = Child(
-        encoding.__name__, seconds=MAX_CPU_SECONDS, memory=MAX_MEMORY_BYTES, within=MAX_SECONDS
-    )
+    child = Child(ENCODING, seconds=MAX_CPU_SECONDS, memory=MAX_MEMORY_BYTES, within=MAX_SECONDS)
     return Children(child, waits=MAX_WAIT_SECONDS, at_once=MAX_CHILDREN)
 
 

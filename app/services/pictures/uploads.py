@@ -31,8 +31,8 @@ from app.models import (
 from app.queries.pictures import measure_pictures
 from app.services.locks import lock_user
 from app.services.pictures.contract import PictureStorage, StorageUnavailable
-from app.services.pictures.encoding import MAX_BYTES, PictureFile
 from app.services.pictures.files import copy, encode, write
+from app.services.pictures.picture_file import MAX_BYTES, PictureFile
 from app.services.pictures.storage import find_storage, remove_files
 from app.services.refusals import Refusal
 from app.text.lines import one_line

@@ -15,7 +15,7 @@ from app.models import Draft, Paper, Summary
 from app.queries import papers, summaries
 from app.queries.catalogue import merges
 from app.rendering import MAX_TEXT_BYTES
-from app.services.pictures import encoding
+from app.services.pictures import picture_file
 from app.services.refusals import Refusal
 from app.services.summaries import draft_merge, drafts, editor, state, three_way_merge
 from app.services.summaries.content import BaseVersion, Content, Edit, SummarySettings
@@ -251,8 +251,8 @@ def render_editor(
         licence=find_open_licence(summary),
         palette=editor.list_palette(),
         max_bytes=MAX_TEXT_BYTES,
-        max_picture_bytes=encoding.MAX_BYTES,
-        max_picture_pixels=encoding.MAX_PIXELS,
+        max_picture_bytes=picture_file.MAX_BYTES,
+        max_picture_pixels=picture_file.MAX_PIXELS,
         **more,
     )
 

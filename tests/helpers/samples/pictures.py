@@ -8,7 +8,7 @@ from functools import cache
 
 from PIL import Image, ImageDraw
 
-from app.services.pictures import encoding
+from app.services.pictures import picture_file
 from tests.helpers.samples.crafted_pictures import chunk, png_of, saved, zip_bomb
 
 
@@ -87,7 +87,7 @@ BAD = {
     "a bomb of a profile": lambda: png_of(10, 10, chunk(b"iCCP", b"x\0\0" + zip_bomb(300))),
     "a lying length": lambda: b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 2**31 - 1) + b"IHDR",
     "WebP without end": lambda: b"RIFF\xff\xff\xff\xffWEBPVP8 \xff\xff\xff\xff" + b"\0" * 20,
-    "too many bytes": lambda: b"\x89PNG\r\n\x1a\n" + b"\0" * encoding.MAX_BYTES,
+    "too many bytes": lambda: b"\x89PNG\r\n\x1a\n" + b"\0" * picture_file.MAX_BYTES,
 }
 
 

@@ -15,6 +15,7 @@ from app.services.pictures import encoding, files
 from app.services.pictures.encoding import MAX_FRAMES, MAX_SIDE_PIXELS
 from app.services.pictures.files import encode
 from app.services.pictures.headers import BadPicture, count_frames, read_size
+from app.services.pictures.picture_file import DAMAGED
 from app.services.refusals import Refusal
 from tests.helpers.samples.crafted_pictures import (
     apng_of,
@@ -122,7 +123,7 @@ def test_bombs_stay_within_little_memory(name: str, small: Child) -> None:
         problem = f"{encode(BOMBS[name](), small).width} pixel"
     except Refusal as error:
         problem = error.message
-    assert problem in ("1 pixel", encoding.DAMAGED)
+    assert problem in ("1 pixel", DAMAGED)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from app.services.operation.backup import rows
 from app.services.operation.backup.archive import check_members, open_backup
 from app.services.operation.backup.manifest import BadBackup, Manifest
 from app.services.pictures.contract import PictureStorage
-from app.services.pictures.encoding import MAX_BYTES
+from app.services.pictures.picture_file import MAX_BYTES
 from app.services.pictures.storage import find_storage
 
 MAX_LINE_BYTES = 100_000_000  # bytes of one row

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -418,14 +416,6 @@ def test_links_go_where_the_account_goes(
     ada = Browser(app.test_client())
     come_back(ada, provider)
     assert "Signed in as <bdi>lovelace</bdi>" in ada.get("/settings").text
-
-
-@pytest.mark.slow
-def test_nothing_of_the_extras_is_loaded_where_no_setting_asks_for_it() -> None:
-    code = "import sys, app.views.registry; print(sorted(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "'app.services.providers.proving'" in done.stdout
-    assert not {"'authlib'", "'joserfc'", "'fido2'"} & set(done.stdout.strip("[]\n").split(", "))
 
 
 @pytest.mark.sqlite_only(reason="nothing is read: test_somebody_signs_up_and_in_again")
