@@ -32,11 +32,26 @@ function replace(box, html, since) {
   made.innerHTML = html;
   const fresh = made.content.querySelector(".list-control");
   const facts = box.closest("[data-row]")?.querySelector("[data-list-since]");
+  count(statusOf(box), statusOf(fresh));
   box.replaceWith(fresh);
   if (facts) facts.innerHTML = since;
   const offer = document.querySelector("[data-list-offer]");
   if (offer) offer.hidden = true; // the reader has answered it
   if (had) (fresh.querySelector("[data-list-key], [aria-pressed='true'], button"))?.focus();
+}
+
+function statusOf(box) {
+  return box.querySelector("[name='status'][aria-pressed='true']")?.value ?? "";
+}
+
+// The tabs of /list: one paper more or less in each, and in all of them.
+function count(before, after) {
+  for (const number of document.querySelectorAll("[data-list-count]")) {
+    const status = number.dataset.listCount;
+    const isIn = (one) => (status ? one === status : one !== "");
+    const papers = Number(number.textContent.replaceAll(",", "")) + isIn(after) - isIn(before);
+    number.textContent = papers.toLocaleString("en");
+  }
 }
 
 function show(html) {

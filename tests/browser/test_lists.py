@@ -48,10 +48,13 @@ def test_a_paper_is_put_on_the_list_changed_and_taken_off(
     page.locator(".list-row").get_by_role("button", name="Stopped", exact=True).click()
     expect(page.locator(".list-row__facts")).to_contain_text("stopped")
     expect(page.locator(".list-row__facts")).not_to_contain_text("reading")
+    numbers = page.locator("nav.tabs small")
+    expect(numbers).to_have_text(["1", "0", "0", "0", "1"])  # all, to read, reading, read, stopped
     page.locator(".list-row summary").click()
     page.locator(".list-row").get_by_role("button", name="Remove").click()
     if has_scripts:
         expect(page.locator(".toast")).to_contain_text("Removed")
+        expect(numbers).to_have_text(["0"] * 5)
         writer.go("/list")
     expect(page.locator(".empty")).to_contain_text("Your list is empty")
 
