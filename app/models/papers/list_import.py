@@ -62,3 +62,7 @@ class ListImportRow(Base):
     key: Mapped[str] = mapped_column(String(300), default="")
     message: Mapped[str] = mapped_column(Text, default="")
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+    def add_message(self, *said: str) -> None:
+        """Say more of what became of the row."""
+        self.message = "; ".join(filter(None, (self.message, *said)))

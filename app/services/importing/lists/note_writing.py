@@ -75,7 +75,7 @@ def write_notes(session: Session, import_id: int, position: int, keys: Mapping[s
     if entry is not None and text:
         problem = _add(session, found, entry, text, html, row)
     if problem:
-        row.message = "; ".join(filter(None, (row.message, problem)))
+        row.add_message(problem)
     row.data = {name: row.data[name] for name in ("title", "path") if name in row.data}
     session.commit()
     session.expunge_all()

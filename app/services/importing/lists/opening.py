@@ -98,6 +98,7 @@ def _read_vault(archive: Archive) -> Iterator[ListedPaper | BadEntry]:
         rows[name] = replace(row, path="", notes="")
         yield replace(row, path=name, links=links, collections=(folders,) if folders else ())
     titles: Counter[str] = Counter()
+    # Of shelves of one title the export gives the shortest name to the oldest.
     for number, name in sorted(enumerate(names, 1), key=lambda each: (len(each[1]), each[1])):
         yield from _read_shelf(name, take, notes, rows, number, titles)
     if not names and top + archive_list.NAME not in archive.names:

@@ -52,8 +52,7 @@ def write_description(session: Session, import_id: int, position: int) -> None:
         return
     problem = problem or _describe(session, found, row.data["collection"], text, html)
     if problem:
-        said = f"the description of the shelf was left out: {problem}"
-        row.message = "; ".join(filter(None, (row.message, said)))
+        row.add_message(f"the description of the shelf was left out: {problem}")
     row.data = {
         name: value for name, value in row.data.items() if name not in ("description", "collection")
     }

@@ -278,4 +278,4 @@ def find_shelf(session: Session, spec: Mapping[str, Any]) -> Shelf | None:
 
 def _note(rows: Iterable[ListImportRow], said: str) -> None:
     for row in rows:
-        row.message = "; ".join(filter(None, (row.message, said)))
+        row.add_message(said)

@@ -183,7 +183,7 @@ def _write_rows(
             state, notes = writer.write(incoming, is_made=is_made)
         finder.made.discard(paper_id)
         row.state, row.key = state, keys[paper_id]
-        row.message = "; ".join(filter(None, (row.message, *notes)))
+        row.add_message(*notes)
         numbers = choices.list_shelved(listed[row.position])
         for number in numbers if state != "refused" else ():
             placed[number].append(ShelvedRow(row, paper_id, listed[row.position].shelf_note))
