@@ -20,7 +20,7 @@ from app.services.refusals import Refusal
 log = logging.getLogger(__name__)
 
 # Only the child loads it: Pillow takes time and memory.
-ENCODING = "app.services.pictures.encoding"
+_ENCODER = "app.services.pictures.encoding"
 MAX_MEMORY_BYTES = (
     800_000_000  # bytes of address space; the largest animation that is taken needs 660 MB
 )
@@ -36,7 +36,7 @@ _PROBLEMS = {
 
 
 def _children() -> Children:
-    child = Child(ENCODING, seconds=MAX_CPU_SECONDS, memory=MAX_MEMORY_BYTES, within=MAX_SECONDS)
+    child = Child(_ENCODER, seconds=MAX_CPU_SECONDS, memory=MAX_MEMORY_BYTES, within=MAX_SECONDS)
     return Children(child, waits=MAX_WAIT_SECONDS, at_once=MAX_CHILDREN)
 
 
