@@ -73,6 +73,16 @@ def list_rows_with_notes(session: Session, found: ListImport, limit: int) -> lis
     return list(session.scalars(query.order_by(ListImportRow.position).limit(limit)))
 
 
+def list_shortened_labels(found: ListImport) -> list[str]:
+    """The labels of an import that are shorter than the names in the list."""
+    shortened = [
+        each["label"]
+        for each in found.data["labels"]
+        if each["wanted"] and each.get("is_shortened") and "label" in each
+    ]
+    return list(dict.fromkeys(shortened))
+
+
 def list_unclear_rows(session: Session, found: ListImport, limit: int) -> list[UnclearRow]:
     """The first rows about which the reader is asked; a fixed number of queries."""
     rows = list_rows(session, found, ("unclear",), limit)

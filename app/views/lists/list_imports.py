@@ -19,7 +19,6 @@ from app.queries.lists import imports as queries
 from app.queries.shelves.overview import ShelfLine, list_addable_shelves
 from app.services.importing import process
 from app.services.importing.lists import previews, reading, work
-from app.services.importing.lists.names import list_shortened
 from app.services.importing.opening import BadSource
 from app.services.refusals import Refusal
 from app.services.renderer import render_lines
@@ -186,7 +185,7 @@ def _page(found: ListImport, problem: str = "", status: int = 200) -> Response:
             **rest,
             refused=refused,
             noted=queries.list_rows_with_notes(db(), found, MAX_SHOWN),
-            shortened=list_shortened(found),
+            shortened=queries.list_shortened_labels(found),
             left=queries.count_undoable(db(), found),
             shelves=queries.list_filled_shelves(db(), found, signed_in()),
             until=found.made_at + UNDO_LIFE,

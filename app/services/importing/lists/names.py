@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from app.models import ListImport
 from app.models.papers.list_label import MAX_LABEL_CHARS
 from app.sources.lists.listed_paper import MAX_DEPTH, MAX_NAME_CHARS, MAX_NAMES, PATH_BREAK
 from app.text.folding import fold_label
@@ -114,13 +113,6 @@ def find_name(path: str) -> str:
 def find_label(path: str) -> str:
     """The label that a collection becomes."""
     return tidy_label(find_name(path))
-
-
-def list_shortened(found: ListImport) -> list[str]:
-    """The labels of an import that are shorter than the names in the list."""
-    labels = found.data["labels"]
-    long = [each for each in labels if each["wanted"] and each.get("is_shortened")]
-    return list(dict.fromkeys(find_label(each["name"]) for each in long))
 
 
 def choose_words(words: Counter[str]) -> list[tuple[str, int]]:

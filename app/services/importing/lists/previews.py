@@ -33,6 +33,7 @@ from app.services.importing.lists.names import (
     Collections,
     choose_names,
     choose_words,
+    find_label,
     find_name,
     fold_path,
     is_too_long,
@@ -291,6 +292,7 @@ def _finish(
                 "is_shortened": is_too_long(find_name(spellings[kind, folded]))
                 if kind == "collection"
                 else folded in preview.collections.shortened,
+                "label": find_label(spellings[kind, folded]),
                 # The folders of a vault rather keep its files in order.
                 "wanted": kind == "label"
                 or (kind == "collection" and unit != "note" and folded not in places),
