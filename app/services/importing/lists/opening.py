@@ -21,7 +21,7 @@ from app.sources.formats.front_matter import BadFile
 from app.sources.formats.markdown_links import link_notes
 from app.sources.formats.note_fields import rename_fields
 from app.sources.lists import archive_list
-from app.sources.lists.jabref_shelves import make_twin
+from app.sources.lists.jabref_shelves import name_twin
 from app.sources.lists.listed_paper import PATH_BREAK, ListedPaper, read_moment
 from app.sources.lists.reading import read_list
 from app.sources.lists.shelf_notes import is_in_shelves, read_shelf_note
@@ -148,7 +148,7 @@ def _read_shelf(
         return
     description, folded = shelf.description, fold_label(shelf.title)
     titles[folded] += 1
-    place = (make_twin(shelf.title, titles[folded]) if titles[folded] > 1 else shelf.title,)
+    place = (name_twin(shelf.title, titles[folded]),)
     if not shelf.items:
         yield ListedPaper(
             number,
