@@ -593,3 +593,31 @@ def test_an_import_waits_while_others_read(
         session.commit()
     run_jobs(session)
     assert "Import 7 papers" in ann.get(path).text
+
+
+def test_papers_on_a_shelf_alone_come_in_from_another_site(
+    ann: Browser, app: Flask, session: Session
+) -> None:
+    owner = session.scalars(select(User).where(User.name == "ann")).one()
+    session.commit()
+    facts = {"authors": ("Ann Lee", "Bo Poe"), "year": 2020, "doi": "10.1234/first"}
+    make_shelf(session, owner, make_paper(session, "x/First", "A first title", **facts))
+    packed = io.BytesIO(ann.get("/settings/archive").response.get_data())
+    theirs = io.BytesIO()
+    with zipfile.ZipFile(packed) as old, zipfile.ZipFile(theirs, "w") as new:
+        for name in old.namelist():
+            data = old.read(name).replace(b"http://localhost", b"https://other.example")
+            new.writestr(name, data.replace(b"first", b"second").replace(b"x/First", b"x/Second"))
+    path = send(ann, theirs.getvalue(), "archive.zip").location
+    page = ann.get(path)
+    assert "Import 1 paper" in page.text
+    ann.post(path, page.form(path))
+    run_jobs(session)
+    found = session.scalars(select(Paper).where(Paper.title == "A second title")).one()
+    assert (found.doi, found.year) == ("10.1234/second", 2020)
+    assert count(session, ListEntry) == 0
+    assert "A second title" in ann.get("/shelf/ann/a-shelf").text
+    ann.submit(path, f"{path}/undo")
+    run_jobs(session)
+    assert "A second title" not in ann.get("/shelf/ann/a-shelf").text
+    assert count(session, Paper) == 1

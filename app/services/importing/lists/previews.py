@@ -104,7 +104,7 @@ def take_batch(session: Session, batch: Sequence[Incoming], preview: RowsSoFar) 
             state = "here"
         elif match.candidates:
             state, data["candidates"] = "unclear", [each.key for each in match.candidates]
-        elif row.record.title and not row.is_loose:
+        elif row.record.title and (row.record.authors or not row.is_loose):
             state = "new"
         else:
             state = "asked"
