@@ -44,7 +44,7 @@ class ListImport(Base):
 
 
 class ListImportPart(Base):
-    """A part of what was sent as a list, kept until the job has read it."""
+    """A part of a list that was sent, until the job has read it."""
 
     __tablename__ = "list_import_parts"
 

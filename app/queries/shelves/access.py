@@ -101,7 +101,7 @@ def find_shelf(
 
 
 def is_invited(session: Session, owner_name: str, slug: str, viewer: User) -> bool:
-    """Whether somebody has an invitation to the shelf of an address that waits for an answer."""
+    """Whether an invitation to the shelf of an address waits for somebody."""
     query = (
         select(ShelfMember.shelf_id)
         .join(Shelf, Shelf.id == ShelfMember.shelf_id)

@@ -55,7 +55,7 @@ def split_twin(name: str) -> tuple[str, int]:
 
 
 def is_like_twin(name: str) -> bool:
-    """Whether a name ends as that of a twin does; the title of a shelf may."""
+    """Whether a name ends as that of a twin does."""
     return split_twin(name)[1] > 0
 
 

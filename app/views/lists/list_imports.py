@@ -51,7 +51,7 @@ def start() -> str:
 @FILES_LIMIT
 @needs_sign_in
 def read() -> Answer:
-    """Take what was sent, and show what an import of it will do, once it is read."""
+    """Take what was sent, and lead to its preview."""
     user = signed_in()
     try:
         with ExitStack() as opened:

@@ -1,4 +1,4 @@
-"""What an import of a list will do: its rows are judged, and told in numbers.
+"""What an import of a list will do: its rows, judged and counted.
 
 `ListImport.data` holds:
 

@@ -1,4 +1,4 @@
-"""What is sent as a list, and its rows: a file, a text, or what Zotero's own service has."""
+"""Lists as they are sent, and their rows."""
 
 from __future__ import annotations
 
@@ -77,7 +77,9 @@ def hold_text(name: str, text: str, opened: ExitStack) -> SentList:
 def ask_zotero(
     name: str, outside: LookupSettings, user_id: str, key: str, opened: ExitStack
 ) -> SentList:
-    """A library at Zotero, as a file would have it. The key is sent there and kept nowhere.
+    """A library at Zotero, as a file would have it.
+
+    The key is sent there and kept nowhere.
 
     Raises:
         BadSource: when it cannot be read in time.

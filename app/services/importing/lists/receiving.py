@@ -1,4 +1,4 @@
-"""What is sent as a list until it is a preview: read at once when it is short, else by the job."""
+"""Makes previews of lists: at once of short ones, else by the job."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ EMPTY = "There is no paper in this list."
 
 
 def receive_list(session: Session, user: User, sent: SentList) -> ListImport:
-    """Make the preview of a list, or let the job make it where that takes long; commits.
+    """Make the preview of a list, or let the job make it; commits.
 
     Raises:
         BadSource, BadList: for what cannot be read, if it is short.
