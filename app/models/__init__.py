@@ -12,7 +12,7 @@ from app.models.papers.author import Author, AuthorName, PaperAuthor
 from app.models.papers.bibliography import Bibliography, BibliographyQuestion
 from app.models.papers.dump_import import DumpImport
 from app.models.papers.list_entry import EntryCopy, ListEntry, ReadingList
-from app.models.papers.list_import import ListImport, ListImportRow
+from app.models.papers.list_import import ListImport, ListImportPart, ListImportRow
 from app.models.papers.list_label import EntryLabel, ListLabel
 from app.models.papers.merge import MergedDraft, PaperDifference, PaperMerge
 from app.models.papers.offer import LookUp, OfferedRecord
@@ -78,6 +78,7 @@ __all__ = [
     "Link",
     "ListEntry",
     "ListImport",
+    "ListImportPart",
     "ListImportRow",
     "ListLabel",
     "LoginSession",

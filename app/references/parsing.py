@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, urlsplit
 
 from app.references.identifiers import MAX_IDENTIFIER, PaperRef, from_key, is_plain
@@ -66,10 +67,18 @@ def parse_identifier(text: str) -> PaperRef | None:
         The paper, or None when the text cannot mean one: empty, over 300 characters (an address
         over 2000), with whitespace or control characters inside, or the address of something else.
     """
+    return _short(text) if len(text) <= MAX_IDENTIFIER else _parse(text)
+
+
+def _parse(text: str) -> PaperRef | None:
     text = normalise_text(text)
     if text.startswith(("/paper/", "/paper?")):
         return reference_from_url(text)
     return parse_name(text)
+
+
+# An import asks several times for each identifier of a row. What is long is not kept.
+_short = lru_cache(maxsize=4096)(_parse)
 
 
 def normalise_text(text: str) -> str:

@@ -3,13 +3,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, UTCDateTime
 
-# `reading`: its rows are coming in; `preview`: shown to its reader, and nothing of it stored;
-# `waiting`: the job stores it; `undoing`: the job undoes it.
+# `reading`: the job reads its rows, or `data` says why they cannot be read; `preview`: shown to its
+# reader, and nothing of it stored; `waiting`: the job stores it; `undoing`: the job undoes it.
 IMPORT_STATES = ("reading", "preview", "waiting", "done", "undoing", "undone")
 # `same`: the work of an earlier row; `unclear`: the reader chooses; `asked`: others are asked for
 # its title. Once stored a row is `added`, `changed`, `unchanged` or `refused`.
@@ -27,7 +27,7 @@ class ListImport(Base):
 
     `token` stands in its address. `position` counts the steps that the job has done. `data` holds
     what the file says of statuses and labels, and what the reader chose: see
-    `services.importing.lists.previews`.
+    `services.importing.lists.previews`. While it is read, `position` counts its rows.
     """
 
     __tablename__ = "list_imports"
@@ -41,6 +41,18 @@ class ListImport(Base):
     position: Mapped[int] = mapped_column(default=0)
     made_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class ListImportPart(Base):
+    """A part of a list that was sent, until the job has read it."""
+
+    __tablename__ = "list_import_parts"
+
+    import_id: Mapped[int] = mapped_column(
+        ForeignKey("list_imports.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class ListImportRow(Base):

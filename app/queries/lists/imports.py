@@ -119,7 +119,7 @@ def list_filled_shelves(
 def _is_kept() -> ColumnElement[bool]:
     moment = now()
     return or_(
-        (ListImport.state == "preview") & (ListImport.made_at > moment - PREVIEW_LIFE),
+        ListImport.state.in_(("reading", "preview")) & (ListImport.made_at > moment - PREVIEW_LIFE),
         ListImport.state.in_(("done", "undone")) & (ListImport.made_at > moment - UNDO_LIFE),
         ListImport.state.in_(("waiting", "undoing")),
     )

@@ -100,6 +100,18 @@ def find_shelf(
     return _make_seen(session, session.scalar(query), viewer)
 
 
+def is_invited(session: Session, owner_name: str, slug: str, viewer: User) -> bool:
+    """Whether an invitation to the shelf of an address waits for somebody."""
+    query = (
+        select(ShelfMember.shelf_id)
+        .join(Shelf, Shelf.id == ShelfMember.shelf_id)
+        .join(User, User.id == Shelf.user_id)
+        .where(ShelfMember.user_id == viewer.id, ShelfMember.accepted_at.is_(None))
+        .where(User.name == owner_name, Shelf.slug == slug)
+    )
+    return session.scalar(query) is not None
+
+
 def find_named_shelf(
     session: Session, owner_name: str, slug: str, viewer: User | None
 ) -> SeenShelf | None:

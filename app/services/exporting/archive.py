@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import ListEntry, Picture, User
+from app.models import ListEntry, Picture, Shelf, ShelfEntry, User
 from app.services.exporting import archive_rows, text_files, vault
 from app.services.exporting.paper_set import PaperSet, read_exported_papers
 from app.services.pictures.storage import find_storage
@@ -35,7 +35,7 @@ shelves.json       your shelves: papers in order, and your notes
 shelved.json       what you added to shelves of others
 readings.json      readings of groups: what you answered and handed in
 ballots.json       the papers that you want a group to read next
-list.bib           the papers on your list as BibTeX
+list.bib           the papers on your list and your shelves as BibTeX
 profile.json       your profile, email address and recent sign-ins
 
 "Import" in the settings of a Shortlist site takes this zip as it is. It reads your
@@ -88,6 +88,10 @@ def _to_json(value: Any) -> str:
 def _write_list(session: Session, user: User, archive: zipfile.ZipFile) -> None:
     query = select(ListEntry.paper_id).where(ListEntry.user_id == user.id)
     ids = list(session.scalars(query.order_by(ListEntry.added_at, ListEntry.id)))
+    shelved = select(ShelfEntry.paper_id).join(Shelf, Shelf.id == ShelfEntry.shelf_id)
+    shelved = shelved.where(Shelf.user_id == user.id, ShelfEntry.paper_id.is_not(None))
+    ids += session.scalars(shelved.order_by(ShelfEntry.id))
+    ids = list(dict.fromkeys(ids))
     # Under the keys that the papers have here, or they would get the reader's where it is imported.
     chosen = PaperSet("Reading list", ids)
     with archive.open(vault.make_zip_entry("list.bib"), "w") as file:

@@ -50,18 +50,20 @@ def read_file(file: BinaryIO, name: str, opened: ExitStack) -> ImportSource:
     """
     number = file.fileno()
     file.seek(0)  # what was written to it is on the disk then
-    child, count = start_child(opened, opener.__name__, [number], "open_file", number, name)
+    child, count = start_child(
+        opened, opener.__name__, [number], MAX_CPU_SECONDS, "open_file", number, name
+    )
     return ImportSource(_items(child), count)
 
 
 def read_pasted(text: str, opened: ExitStack) -> ImportSource:
     """As `opening.open_pasted_bibtex`, in a child; otherwise as `read_file`."""
-    child, count = start_child(opened, opener.__name__, [], "open_pasted", text)
+    child, count = start_child(opened, opener.__name__, [], MAX_CPU_SECONDS, "open_pasted", text)
     return ImportSource(_items(child), count)
 
 
 def start_child(
-    opened: ExitStack, module: str, files: list[int], name: str, *arguments: Any
+    opened: ExitStack, module: str, files: list[int], seconds: int, name: str, *arguments: Any
 ) -> tuple[Child, Any]:
     """Start a child, and let it open what it is to read.
 
@@ -69,6 +71,7 @@ def start_child(
         opened: ends the child.
         module: whose functions it calls, as `sandbox.Child` has it.
         files: numbers of files that it inherits.
+        seconds: of its own time that it may spend.
         name, arguments: of the function that opens.
 
     Returns:
@@ -80,8 +83,8 @@ def start_child(
     take_turn(opened)
     child = Child(
         module,
-        seconds=MAX_CPU_SECONDS,
-        lifetime=MAX_CPU_SECONDS,
+        seconds=seconds,
+        lifetime=seconds,
         within=MAX_WAIT_SECONDS,
         files=files,
         lasts=False,

@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.models import Change
-from app.services.importing.lists import previews
+from app.services.importing.lists import receiving
 from app.services.lists import copies
 from app.services.lookup import asking, cache, offers
 from app.services.mail import outbox
@@ -45,7 +45,7 @@ def tidy(session: Session) -> Iterator[TidyResult]:
     forgotten = deletion.purge_deleted(session)
     offers.purge(session)
     copies.forget_old_copies(session)
-    previews.purge_imports(session)
+    receiving.purge_imports(session)
     outbox.purge_mail(session)
     _shorten_log(session)
     session.commit()

@@ -98,6 +98,8 @@ def _told_url(fields: Mapping[str, str]) -> str:
 
 def _unescaped(value: str) -> str:
     """An address or identifier, which is often written with TeX escapes, but is not TeX."""
+    if "\\" not in value and "{" not in value and "}" not in value:
+        return value.strip()
     value = _LINK.sub(r"\1 ", value)
     value = re.sub(r"\{?\\(?:textasciitilde|~)(?:\{\})?\s?\}?", "~", value.strip())
     value = re.sub(r"\{?\\(?:textunderscore)(?:\{\})?\s?\}?", "_", value)

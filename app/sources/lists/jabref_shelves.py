@@ -54,6 +54,23 @@ def split_twin(name: str) -> tuple[str, int]:
     return (name[: end.start()], int(end[1] or 1)) if end else (name, 0)
 
 
+def is_like_twin(name: str) -> bool:
+    """Whether a name ends as that of a twin does."""
+    return split_twin(name)[1] > 0
+
+
+def name_twin(title: str, number: int) -> str:
+    """The name by which an import knows the shelf of a title.
+
+    It is the title, unless that has been used, or is like the name of a twin: this says with one
+    more end that it is a title.
+
+    Args:
+        number: of the shelves of that title, from 1 on.
+    """
+    return make_twin(title, number) if number > 1 or is_like_twin(title) else title
+
+
 def clean_group_name(name: str) -> str:
     """A name as the field `groups` can hold it, without commas and semicolons."""
     return " ".join(re.sub(r"[,;{}]", " ", name).split())
@@ -74,11 +91,13 @@ def make_shelf_groups(titles: Mapping[int, str], labels: Iterable[str]) -> dict[
     used.update(path[-1].casefold() for path in places)
     groups: dict[str, ShelfGroup] = {}
     for title, path in paths.items():
-        if all(used[name.casefold()] == 1 for name in path):
+        is_single = all(used[name.casefold()] == 1 for name in path)
+        if is_single and not is_like_twin(path[-1]):
             groups[title] = ShelfGroup(path, title)
             continue
         name = clean_group_name(title)
-        groups[title] = ShelfGroup((make_twin(name) if used[name.casefold()] else name,), title)
+        is_used = used[name.casefold()] > 0 or is_like_twin(name)
+        groups[title] = ShelfGroup((make_twin(name) if is_used else name,), title)
     times: Counter[str] = Counter()
     found = {}
     for number, title in sorted(titles.items()):
@@ -103,7 +122,7 @@ def read_shelf_path(name: str, description: str, path: str) -> tuple[str, bool]:
     if number and bare == clean_group_name(title):
         return make_twin(title, number), True
     is_same = name in (clean_group_name(title), _split(title)[-1])
-    return (PATH_BREAK.join(_split_title(title)) if is_same else path), True
+    return name_twin(PATH_BREAK.join(_split_title(title)) if is_same else path, 1), True
 
 
 def _split(title: str) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from app.models.papers.list_label import MAX_LABEL_CHARS
 from app.queries.lists import imports as queries
 from app.queries.shelves.overview import ShelfLine, list_addable_shelves
 from app.services.importing import process
-from app.services.importing.lists import previews, reading, work
+from app.services.importing.lists import previews, reading, receiving, work
 from app.services.importing.opening import BadSource
 from app.services.refusals import Refusal
 from app.services.renderer import render_lines
@@ -50,12 +50,11 @@ def start() -> str:
 @FILES_LIMIT
 @needs_sign_in
 def read() -> Answer:
-    """Read what was sent, and show what an import of it will do."""
+    """Take what was sent, and lead to its preview."""
     user = signed_in()
     try:
         with ExitStack() as opened:
-            name, (unit, rows) = _open(opened)
-            found = previews.make_preview(db(), user, name, unit, rows)
+            found = receiving.receive_list(db(), user, _take_list(opened))
     except (BadSource, previews.BadList) as error:
         return _form(str(error)), 422
     except process.ImportBusy as error:
@@ -63,8 +62,8 @@ def read() -> Answer:
     return see_other(url_for("list_imports.show", token=found.token))
 
 
-def _open(opened: ExitStack) -> tuple[str, reading.Rows]:
-    """The rows of the file, the text or the library that the form names."""
+def _take_list(opened: ExitStack) -> reading.SentList:
+    """The file, the text or the library that the form names."""
     file = request.files.get("file")
     text = request.form.get("text", "")
     user_id = request.form.get("zotero_user", "").strip()
@@ -72,12 +71,12 @@ def _open(opened: ExitStack) -> tuple[str, reading.Rows]:
         # Flask closes what was uploaded when the view returns, and the child inherits it.
         stream, file.stream = file.stream, BytesIO()
         opened.callback(stream.close)
-        return file.filename, reading.read_list_file(cast(BinaryIO, stream), file.filename, opened)
+        return reading.SentList(file.filename, cast(BinaryIO, stream))
     if text.strip():
-        return PASTED, reading.read_list_text(text, opened)
+        return reading.hold_text(PASTED, text, opened)
     if user_id:
         key = request.form.get("zotero_key", "").strip()
-        return ZOTERO, reading.read_zotero_library(lookup_settings(), user_id, key, opened)
+        return reading.ask_zotero(ZOTERO, lookup_settings(), user_id, key, opened)
     raise BadSource("Choose a file, paste a list, or enter your Zotero user ID and key.")
 
 
@@ -136,10 +135,10 @@ def undo(token: str) -> Response:
 @WRITE_LIMIT
 @needs_sign_in
 def discard(token: str) -> Response:
-    """Forget a preview."""
+    """Forget a preview, or a list that is still read."""
     found = _load_or_404(token)
-    if found.state == "preview":
-        previews.discard_import(db(), found)
+    if found.state in ("reading", "preview"):
+        receiving.discard_import(db(), found)
         db().commit()
         flash("Discarded. Nothing was imported.", "good")
     return see_other(url_for("list_imports.start"))
@@ -153,6 +152,8 @@ def _load_or_404(token: str) -> ListImport:
 
 
 def _page(found: ListImport, problem: str = "", status: int = 200) -> Response:
+    if found.state == "reading":
+        return _page_while_reading(found)
     counts = queries.count_rows(db(), found)
     rest = {
         **{"problem": problem, "found": found, "counts": counts, "most": MAX_SHOWN},
@@ -193,6 +194,16 @@ def _page(found: ListImport, problem: str = "", status: int = 200) -> Response:
         )
     answer = make_response(page, status)
     if found.state in ("waiting", "undoing"):
+        answer.headers["Refresh"] = str(REFRESH_SECONDS)
+    return answer
+
+
+def _page_while_reading(found: ListImport) -> Response:
+    page = render_template(
+        "lists/import_reading.html", found=found, refresh_seconds=REFRESH_SECONDS
+    )
+    answer = make_response(page)
+    if receiving.is_being_read(found):
         answer.headers["Refresh"] = str(REFRESH_SECONDS)
     return answer
 

@@ -50,7 +50,8 @@ def with_shelf(view: Callable[..., Any]) -> Callable[..., Any]:
 def load_shelf_or_404(name: str = "", slug: str = "", code: str = "") -> SeenShelf:
     """The shelf of an address or of a secret link.
 
-    One that the viewer may not see does not exist for them. From an address that it had before,
+    One that the viewer may not see does not exist for them; who is invited is sent to the
+    invitation. From an address that it had before,
     whoever reads is sent to the present one; what is sent there is taken.
     """
     looking = viewer()
@@ -60,6 +61,8 @@ def load_shelf_or_404(name: str = "", slug: str = "", code: str = "") -> SeenShe
         found = access.find_shelf(db(), name, slug, looking)
         found = found or access.find_named_shelf(db(), name, slug, looking)
     if found is None:
+        if looking is not None and is_read() and access.is_invited(db(), name, slug, looking):
+            abort(redirect(url_for("shelves.index")))  # where the invitation is
         abort(404)
     if not found.is_public:
         keep_private()

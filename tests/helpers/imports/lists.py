@@ -9,14 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import ListImport, ListImportRow, User
-from app.services.importing.lists import previews, work
+from app.services.importing.lists import receiving, work
 from app.sources.lists.reading import read_list
 
 
 def preview_list(session: Session, user: User, text: str, name: str = "list") -> ListImport:
     """The preview of a list in any format."""
     unit, rows = read_list(text, name)
-    found = previews.make_preview(session, user, name, unit, [list(rows)])
+    found = receiving.make_preview(session, user, name, unit, [list(rows)])
     session.commit()
     return found
 

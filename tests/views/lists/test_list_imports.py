@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections import deque
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,23 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, now
-from app.models import Job, ListEntry, ListImport, ListImportRow, Paper, Shelf, ShelfEntry, User
+from app.models import (
+    Job,
+    ListEntry,
+    ListImport,
+    ListImportPart,
+    ListImportRow,
+    Paper,
+    Shelf,
+    ShelfEntry,
+    User,
+)
 from app.models.papers.list_entry import PRIORITIES, STATUSES
 from app.models.papers.list_import import PREVIEW_LIFE
 from app.queries.lists.own_entries import load_label_names
-from app.services.importing.lists import previews, work
+from app.services.importing import process
+from app.services.importing.lists import child as opener
+from app.services.importing.lists import previews, receiving, work
 from app.services.operation import tidying
 from app.services.shelves.entries import change_note
 from tests.helpers.client import Browser, Page
@@ -64,7 +77,7 @@ def send(browser: Browser, data: bytes = b"", name: str = "list.bib", **fields: 
 
 def run_jobs(session: Session) -> None:
     """Do what was queued."""
-    jobs = session.scalars(select(Job).where(Job.kind == work.JOB)).all()
+    jobs = session.scalars(select(Job).where(Job.kind == receiving.JOB)).all()
     session.commit()
     for job in jobs:
         deque(work.work_on_import(session, **job.argument), maxlen=0)
@@ -119,7 +132,10 @@ def test_nobody_else_sees_an_import(ann: Browser, app: Flask) -> None:
 
 @pytest.mark.slow
 def test_previews_are_few_and_do_not_last(ann: Browser, session: Session) -> None:
-    paths = [send(ann, JABREF).location for _ in range(previews.MAX_UNFINISHED + 1)]
+    paths = [
+        send(ann, JABREF, f"{number}.bib").location
+        for number in range(receiving.MAX_UNFINISHED + 1)
+    ]
     assert [ann.get(path).status for path in paths] == [404, 200, 200, 200]
     ann.submit(paths[1], f"{paths[1]}/discard")
     assert ann.get(paths[1]).status == 404
@@ -341,8 +357,9 @@ def test_shelves_without_papers_and_of_one_title_come_in_again(
         make_shelf(session, owner, paper, title="Thesis", description=f"On {paper.key}.")
     make_shelf(session, owner, title="Later", description="To be *filled*.")
     make_shelf(session, owner, title="Bare / Inner")
+    make_shelf(session, owner, title="Later (shelf 2)")
     before = read_shelves(ann)
-    assert len(before) == 5
+    assert len(before) == 6
     packed = ann.get("/settings/export").response.get_data()
     ben = Browser(app.test_client()).sign_up("ben")
     path = send(ben, packed, "vault.zip").location
@@ -350,7 +367,7 @@ def test_shelves_without_papers_and_of_one_title_come_in_again(
     run_jobs(session)
     assert read_shelves(ben) == before
     done = ben.get(path).text
-    assert done.count("0 papers added") == 2
+    assert done.count("0 papers added") == 3
     assert done.count("1 paper added") == 3
     again = send(ann, packed, "vault.zip").location
     ann.post(again, ann.get(again).form(again))
@@ -359,7 +376,7 @@ def test_shelves_without_papers_and_of_one_title_come_in_again(
     ben.post(f"{path}/undo", ben.get(path).form(f"{path}/undo"))
     run_jobs(session)
     assert read_shelves(ben) == []
-    assert count(session, Shelf) == 5
+    assert count(session, Shelf) == 6
 
 
 def test_a_vault_with_empty_shelves_alone_comes_in(
@@ -478,3 +495,129 @@ def test_a_vault_of_this_site_brings_its_statuses_along(
     assert (PRIORITIES[entry.priority], entry.notes) == ("high", "")
     assert entry.reading_at is not None
     assert load_label_names(session, [entry.id])[entry.id] == ["a", "b"]
+
+
+LONG = "".join(f"@misc{{k{n}, title={{Paper number {n}}}, doi={{10.1/{n}}}}}\n" for n in range(7))
+
+
+@pytest.fixture
+def short_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists of more than four rows are long."""
+    monkeypatch.setattr(opener, "BATCH", 2)
+
+
+def test_a_long_list_is_read_by_the_job(
+    ann: Browser, short_at_once: None, session: Session
+) -> None:
+    assert "Import preview" in ann.get(send(ann, LONG[:100].encode()).location).text
+    path = send(ann, LONG.encode()).location
+    page = ann.get(path)
+    assert page.response.headers["Refresh"]
+    assert "0 rows read so far" in page.text
+    assert "Being read" in ann.get("/list/import").text
+    (argument,) = session.scalars(select(Job.argument)).all()
+    session.commit()
+    steps = work.work_on_import(session, **argument)
+    assert [next(steps), next(steps)] == [2, 2]
+    assert "4 rows read so far" in ann.get(path).text
+    steps.close()  # the server stops, and another process begins again
+    run_jobs(session)
+    page = ann.get(path)
+    assert "Refresh" not in page.response.headers
+    assert "Import 7 papers" in page.text
+    assert count(session, ListImportPart) == 0
+    ann.submit(path)
+    run_jobs(session)
+    assert count(session, ListEntry) == 7
+
+
+def test_what_the_job_cannot_read_is_told(
+    ann: Browser, monkeypatch: pytest.MonkeyPatch, session: Session
+) -> None:
+    monkeypatch.setattr(receiving, "MAX_BYTES_AT_ONCE", 3)
+    for data, name, said in (
+        (b"PK\x05\x06 no zip", "x.zip", "not a zip"),
+        (b" \n \n", "x.txt", "There is no paper in this list."),
+        (b'{"a":\n!', "x.json", "Line 2: this is not JSON"),
+    ):
+        path = send(ann, data, name).location
+        run_jobs(session)
+        page = ann.get(path)
+        assert said in page.text
+        assert "Refresh" not in page.response.headers
+    assert count(session, ListImportPart) == 0
+    assert "Can’t be read" in ann.get("/list/import").text
+    monkeypatch.setattr(previews, "MAX_ROWS", 6)
+    path = send(ann, LONG.encode()).location
+    run_jobs(session)
+    assert "Up to 6 papers" in ann.get(path).text
+    assert count(session, ListImportRow) == 1  # that of the JSON
+
+
+def test_a_second_click_makes_no_second_import(
+    ann: Browser, short_at_once: None, session: Session
+) -> None:
+    for data in (LONG, LONG[:100]):
+        assert send(ann, data.encode()).location == send(ann, data.encode()).location
+    assert count(session, ListImport) == 2
+    assert count(session, Job) == 1
+    assert send(ann, LONG.encode(), "b.bib").location != send(ann, LONG.encode()).location
+
+
+def test_a_list_that_is_read_can_be_discarded(
+    ann: Browser, short_at_once: None, app: Flask, session: Session
+) -> None:
+    path = send(ann, LONG.encode()).location
+    assert Browser(app.test_client()).sign_up("ben").get(path).status == 404
+    session.commit()
+    number = session.scalars(select(ListImport.id)).one()
+    session.commit()
+    steps = work.work_on_import(session, number)
+    next(steps)
+    ann.submit(path, f"{path}/discard")
+    assert list(steps) == []
+    assert ann.get(path).status == 404
+    assert count(session, ListImportPart) == count(session, ListImportRow) == 0
+
+
+def test_an_import_waits_while_others_read(
+    ann: Browser, short_at_once: None, session: Session
+) -> None:
+    path = send(ann, LONG.encode()).location
+    with ExitStack() as turns:
+        for _ in range(process.MAX_IMPORTS):
+            process.take_turn(turns)
+        run_jobs(session)
+        assert "0 rows read so far" in ann.get(path).text
+        assert session.scalars(select(Job.due_at)).one() > now()
+        session.commit()
+    run_jobs(session)
+    assert "Import 7 papers" in ann.get(path).text
+
+
+def test_papers_on_a_shelf_alone_come_in_from_another_site(
+    ann: Browser, app: Flask, session: Session
+) -> None:
+    owner = session.scalars(select(User).where(User.name == "ann")).one()
+    session.commit()
+    facts = {"authors": ("Ann Lee", "Bo Poe"), "year": 2020, "doi": "10.1234/first"}
+    make_shelf(session, owner, make_paper(session, "x/First", "A first title", **facts))
+    packed = io.BytesIO(ann.get("/settings/archive").response.get_data())
+    theirs = io.BytesIO()
+    with zipfile.ZipFile(packed) as old, zipfile.ZipFile(theirs, "w") as new:
+        for name in old.namelist():
+            data = old.read(name).replace(b"http://localhost", b"https://other.example")
+            new.writestr(name, data.replace(b"first", b"second").replace(b"x/First", b"x/Second"))
+    path = send(ann, theirs.getvalue(), "archive.zip").location
+    page = ann.get(path)
+    assert "Import 1 paper" in page.text
+    ann.post(path, page.form(path))
+    run_jobs(session)
+    found = session.scalars(select(Paper).where(Paper.title == "A second title")).one()
+    assert (found.doi, found.year) == ("10.1234/second", 2020)
+    assert count(session, ListEntry) == 0
+    assert "A second title" in ann.get("/shelf/ann/a-shelf").text
+    ann.submit(path, f"{path}/undo")
+    run_jobs(session)
+    assert "A second title" not in ann.get("/shelf/ann/a-shelf").text
+    assert count(session, Paper) == 1

@@ -12,6 +12,7 @@ from app.queries.shelves import contents
 from app.services.accounts.administration import rename_account
 from app.services.accounts.merging import merge
 from app.services.shelves import entries
+from app.services.shelves.members import invite_member
 from app.services.shelves.shelf import ShelfTexts, change_shelf, delete_shelf
 from app.views.http import listing
 from tests.helpers.client import Browser
@@ -105,7 +106,7 @@ def test_members_accept_add_and_leave(guest: Browser, session: Session) -> None:
     refused = guest.submit(f"{home}/members", name="nobody")
     assert (refused.status, 'value="nobody"' in refused.text) == (422, True)
     assert guest.submit(f"{home}/members", name="ben", role="editor").status == 303
-    assert ben.get(home).status == 404
+    assert ben.get(home).location == "/shelves"
     assert ben.submit("/shelves", f"{home}/accept").location == home
     assert ben.submit(home, f"{home}/papers", pasted=KEY).status == 303
     page = ben.get(home)
@@ -120,6 +121,28 @@ def test_members_accept_add_and_leave(guest: Browser, session: Session) -> None:
     assert ben.get(home).status == 404
     assert "A paper" in guest.get(home).text
     assert session.scalars(select(ShelfMember)).all() == []
+
+
+def test_the_address_of_a_shelf_leads_who_is_invited_to_the_invitation(
+    guest: Browser, session: Session
+) -> None:
+    ann, paper = make_user(session, "ann"), make_paper(session, KEY, "A paper")
+    make_shelf(session, ann, paper, title="Hidden")
+    guest.sign_up("ben")
+    home = "/shelf/ann/hidden"
+    shelf = session.scalars(select(Shelf)).one()
+    invite_member(session, shelf, "ben", "viewer")
+    session.commit()
+    for path in (home, f"{home}/feed.atom", f"/map{home}"):
+        assert guest.get(path).location == "/shelves"
+    assert f"{home}/accept" in guest.get("/shelves").text
+    assert guest.get("/shelf/ann/hidden-too").status == 404
+    assert guest.post(f"{home}/add", guest.get("/settings").form("/logout")).status == 404
+    cara = another(guest).sign_up("cara")
+    for other in (cara, another(guest)):
+        assert other.get(home).status == 404
+    guest.submit("/shelves", f"{home}/accept")
+    assert "A paper" in guest.get(home).text
 
 
 @pytest.mark.parametrize("answer", ["accept", "leave"])

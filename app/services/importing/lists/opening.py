@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import BinaryIO
+from urllib.parse import unquote
 
 from app.services.importing.archives import Archive, BadArchive, open_archive
 from app.services.importing.opening import MARKDOWN, BadSource
@@ -21,7 +22,7 @@ from app.sources.formats.front_matter import BadFile
 from app.sources.formats.markdown_links import link_notes
 from app.sources.formats.note_fields import rename_fields
 from app.sources.lists import archive_list
-from app.sources.lists.jabref_shelves import make_twin
+from app.sources.lists.jabref_shelves import name_twin
 from app.sources.lists.listed_paper import PATH_BREAK, ListedPaper, read_moment
 from app.sources.lists.reading import read_list
 from app.sources.lists.shelf_notes import is_in_shelves, read_shelf_note
@@ -84,7 +85,8 @@ def _read_vault(archive: Archive) -> Iterator[ListedPaper | BadEntry]:
 
     notes = VaultNotes(names, lambda name: read(take(name)))
     rows: dict[str, ListedPaper] = {}
-    yield from _read_archive(archive, top)  # first: it alone says in which order entries are
+    records = _read_records(archive, top)
+    yield from _read_archive(archive, top, records)  # it alone says in which order entries are
     for number, name in enumerate(names, 1):
         try:
             row = _read_note(take(name), number)
@@ -100,29 +102,47 @@ def _read_vault(archive: Archive) -> Iterator[ListedPaper | BadEntry]:
     titles: Counter[str] = Counter()
     # Of shelves of one title the export gives the shortest name to the oldest.
     for number, name in sorted(enumerate(names, 1), key=lambda each: (len(each[1]), each[1])):
-        yield from _read_shelf(name, take, notes, rows, number, titles)
+        for row in _read_shelf(name, take, notes, rows, number, titles):
+            yield _add_record(row, records)
     if not names and top + archive_list.NAME not in archive.names:
         yield BadEntry(1, "There is no Markdown file in this zip.")
 
 
-def _read_archive(archive: Archive, top: str) -> Iterator[ListedPaper | BadEntry]:
-    """The list in a personal archive, which has more papers than those of its notes.
+def _read_records(archive: Archive, top: str) -> dict[str, PaperRecord]:
+    """What a personal archive says of papers besides its notes, by their keys at its site.
 
     Args:
         top: the folder that has all files, where somebody unpacked the archive and packed it again.
     """
-    name, papers = top + archive_list.NAME, top + _PAPERS
+    if top + archive_list.NAME not in archive.names or top + _PAPERS not in archive.names:
+        return {}
+    try:
+        packed = archive.read(top + _PAPERS, MAX_LIST_BYTES)
+    except BadArchive:
+        return {}
+    entries = (entry for _, entry in scan_entries(clean_bibtex(decode(packed)[0])))
+    return {each.record.key: each.record for each in entries if not isinstance(each, BadEntry)}
+
+
+def _read_archive(
+    archive: Archive, top: str, records: Mapping[str, PaperRecord]
+) -> Iterator[ListedPaper | BadEntry]:
+    """The list in a personal archive, which has more papers than those of its notes."""
+    name = top + archive_list.NAME
     if name not in archive.names:
         return
     try:
         data = archive.read(name, MAX_LIST_BYTES)
-        packed = archive.read(papers, MAX_LIST_BYTES) if papers in archive.names else b""
     except BadArchive as error:
         yield BadEntry(1, str(error))
         return
-    entries = (entry for _, entry in scan_entries(clean_bibtex(decode(packed)[0])))
-    records = {each.record.key: each.record for each in entries if not isinstance(each, BadEntry)}
     yield from archive_list.read_archive_list(data, records)
+
+
+def _add_record(row: ListedPaper, records: Mapping[str, PaperRecord]) -> ListedPaper:
+    """A paper on a shelf with what the archive says of it, or as it is."""
+    key = unquote(row.page.partition("/paper/")[2])
+    return replace(row, record=records[key]) if row.is_loose and key in records else row
 
 
 def _read_shelf(
@@ -148,7 +168,7 @@ def _read_shelf(
         return
     description, folded = shelf.description, fold_label(shelf.title)
     titles[folded] += 1
-    place = (make_twin(shelf.title, titles[folded]) if titles[folded] > 1 else shelf.title,)
+    place = (name_twin(shelf.title, titles[folded]),)
     if not shelf.items:
         yield ListedPaper(
             number,

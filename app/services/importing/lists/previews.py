@@ -1,7 +1,9 @@
-"""What an import of a list will do, kept until its reader starts it.
+"""What an import of a list will do: its rows, judged and counted.
 
 `ListImport.data` holds:
 
+- `digest`: of what was sent; while it is read also its `name`, and whether it `is_text`;
+- `problem`: why it cannot be read; then there is nothing else;
 - `unit`: what the numbers of rows count, "line", "item" or "note";
 - `statuses`: each word for a status with its number of rows and ours for it; "" for rows without;
 - `labels`: each label with its kind (`label`, `collection`, `keyword`), number of rows, and whether
@@ -14,18 +16,15 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from app.db import begin_writing, now
 from app.models import ListImport, ListImportRow, User
-from app.models.papers.list_import import PREVIEW_LIFE, UNDO_LIFE
 from app.references.identifiers import PaperRef, implied_references
 from app.services.importing.lists.fitting import Incoming, fit_row
 from app.services.importing.lists.matching import RowIndex, list_sure_references, match_rows
@@ -49,7 +48,6 @@ from app.text.lines import visible_line
 MAX_ROWS = 20_000  # of one import
 MAX_STORED_BYTES = 60_000_000  # of all rows of one import
 MAX_ASKED = 200  # rows for which others are asked
-MAX_UNFINISHED = 3  # previews of one member; the oldest go
 UNTITLED = "no paper here has this name, and it isn’t an identifier. Use its DOI or arXiv ID."
 TOO_MANY_ASKED = (
     f"up to {MAX_ASKED} new papers at a time can be looked up by identifier alone. Import the"
@@ -62,11 +60,11 @@ class BadList(ValueError):
 
 
 @dataclass
-class _RowsSoFar:
+class RowsSoFar:
     """What is known of a list while its rows come in."""
 
+    rows: list[dict[str, Any]] = field(default_factory=list)  # that are not stored yet
     index: RowIndex = field(default_factory=RowIndex)
-    rows: list[dict[str, Any]] = field(default_factory=list)
     total: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     words: Counter[str] = field(default_factory=Counter)
@@ -78,56 +76,8 @@ class _RowsSoFar:
     asked: int = 0
 
 
-def make_preview(
-    session: Session, user: User, name: str, unit: str, batches: Iterable[Sequence[Incoming]]
-) -> ListImport:
-    """See what a list holds, and keep that for its reader.
-
-    Commits after each batch: nobody waits while more is read.
-
-    Args:
-        name: of the file, or what stands for it.
-        unit: what the rows' numbers count.
-        batches: the rows, some at a time.
-
-    Raises:
-        BadList: for too many rows, or none.
-    """
-    preview = _RowsSoFar()
-    found = _begin(session, user, name)
-    try:
-        for batch in batches:
-            _take_batch(session, batch, preview)
-            _store_rows(session, found, preview)
-        if not preview.total:
-            raise BadList("There is no paper in this list.")
-    except BaseException:
-        session.rollback()
-        discard_import(session, found)
-        session.commit()
-        raise
-    return _finish(session, user, found, unit, preview)
-
-
-def discard_import(session: Session, found: ListImport) -> None:
-    """Forget a preview; the caller commits."""
-    begin_writing(session)
-    session.execute(delete(ListImport).where(ListImport.id == found.id))
-
-
-def purge_imports(session: Session) -> int:
-    """Forget what is too old of everybody; says how many. The caller commits."""
-    begin_writing(session)
-    previews = ListImport.state.in_(("reading", "preview")) & (
-        ListImport.made_at < now() - PREVIEW_LIFE
-    )
-    stored = ListImport.state.in_(("done", "undone")) & (ListImport.made_at < now() - UNDO_LIFE)
-    old = delete(ListImport).where(previews | stored).returning(ListImport.id)
-    return len(session.scalars(old).all())
-
-
-def _take_batch(session: Session, batch: Sequence[Incoming], preview: _RowsSoFar) -> None:
-    """Judge some rows, in their order."""
+def take_batch(session: Session, batch: Sequence[Incoming], preview: RowsSoFar) -> None:
+    """Judge some rows, in their order; raises `BadList` when there are too many."""
     fitted: list[tuple[Incoming, str]] = [
         fit_row(session, each, preview.collections) for each in batch
     ]
@@ -155,7 +105,7 @@ def _take_batch(session: Session, batch: Sequence[Incoming], preview: _RowsSoFar
             state = "here"
         elif match.candidates:
             state, data["candidates"] = "unclear", [each.key for each in match.candidates]
-        elif row.record.title and not row.is_loose:
+        elif row.record.title and (row.record.authors or not row.is_loose):
             state = "new"
         else:
             state = "asked"
@@ -166,16 +116,24 @@ def _take_batch(session: Session, batch: Sequence[Incoming], preview: _RowsSoFar
         _count(preview, row)
         data |= _take_description(row, preview)
         _add(preview, row.line, state, key=key, message=note, data=data)
+    _check_size(preview)
 
 
-def _take_description(row: ListedPaper, preview: _RowsSoFar) -> dict[str, str]:
+def _check_size(preview: RowsSoFar) -> None:
+    if preview.total > MAX_ROWS:
+        raise BadList(f"Up to {MAX_ROWS:,} papers can be imported at a time; split it.")
+    if preview.stored_bytes > MAX_STORED_BYTES:
+        raise BadList("This list is too large to import: split it.")
+
+
+def _take_description(row: ListedPaper, preview: RowsSoFar) -> dict[str, str]:
     """The description of a row's shelf, which goes with the first row there that is kept."""
     found = filter(None, (preview.descriptions.pop(path, "") for path in row.shelves))
     text = next(found, "")
     return {"description": text} if text else {}
 
 
-def _why_not_asked(row: ListedPaper, preview: _RowsSoFar) -> str:
+def _why_not_asked(row: ListedPaper, preview: RowsSoFar) -> str:
     """Why nobody can be asked which paper a row means; empty when somebody can."""
     if preview.asked >= MAX_ASKED:
         return TOO_MANY_ASKED
@@ -195,7 +153,7 @@ def list_askable_names(record: PaperRecord) -> list[str]:
     return list(dict.fromkeys(f"{ref.kind}:{ref.value}" for ref in refs))
 
 
-def _count(preview: _RowsSoFar, row: ListedPaper) -> None:
+def _count(preview: RowsSoFar, row: ListedPaper) -> None:
     if not row.is_only_shelved:
         preview.words[row.status] += 1
     preview.collections.count(row.collections, row.shelves)
@@ -207,7 +165,7 @@ def _count(preview: _RowsSoFar, row: ListedPaper) -> None:
 
 
 def _add(
-    preview: _RowsSoFar,
+    preview: RowsSoFar,
     line: int,
     state: str,
     *,
@@ -229,45 +187,21 @@ def _add(
     preview.rows.append(row)
 
 
-def _begin(session: Session, user: User, name: str) -> ListImport:
-    """Make room for one more preview of a member."""
-    begin_writing(session)
-    unfinished = select(ListImport.id).where(
-        ListImport.user_id == user.id, ListImport.state.in_(("reading", "preview"))
-    )
-    older = session.scalars(unfinished.order_by(ListImport.id.desc()).offset(MAX_UNFINISHED - 1))
-    session.execute(delete(ListImport).where(ListImport.id.in_(older.all())))
-    found = ListImport(
-        token=secrets.token_urlsafe(18),
-        user_id=user.id,
-        name=visible_line(name)[:200] or "list",
-        state="reading",
-        position=0,
-        made_at=now(),
-        data={},
-    )
-    session.add(found)
-    session.commit()
-    return found
-
-
-def _store_rows(session: Session, found: ListImport, preview: _RowsSoFar) -> None:
-    """Store the rows that were judged."""
-    if preview.total > MAX_ROWS:
-        raise BadList(f"Up to {MAX_ROWS:,} papers can be imported at a time; split it.")
-    if preview.stored_bytes > MAX_STORED_BYTES:
-        raise BadList("This list is too large to import: split it.")
+def insert_rows(session: Session, found: ListImport, preview: RowsSoFar) -> None:
+    """Store the rows that were judged since the last time; the caller commits."""
     rows, preview.rows = preview.rows, []
-    begin_writing(session)
     if rows:
         session.execute(insert(ListImportRow), [{"import_id": found.id, **row} for row in rows])
-    session.commit()
 
 
-def _finish(
-    session: Session, user: User, found: ListImport, unit: str, preview: _RowsSoFar
-) -> ListImport:
-    begin_writing(session)
+def fill_preview(
+    session: Session, user: User, found: ListImport, unit: str, preview: RowsSoFar
+) -> None:
+    """Let an import be a preview of the rows that are stored; the caller commits.
+
+    Args:
+        unit: what the rows' numbers count.
+    """
     places = suggest_shelves(session, user, preview.collections)
     folders = {("collection", each): rows for each, rows in preview.collections.rows.items()}
     spellings = preview.spellings | {
@@ -277,6 +211,7 @@ def _finish(
     chosen = choose_names(labels)
     found.state = "preview"
     found.data = {
+        "digest": found.data["digest"],
         "unit": unit,
         "total": preview.total,
         "counts": dict(preview.counts),
@@ -302,5 +237,3 @@ def _finish(
         ],
         "more_labels": len(labels) - len(chosen),
     }
-    session.commit()
-    return found

@@ -58,11 +58,15 @@ Shelved = list[tuple[int, int, str, str]]
 
 @dataclass(frozen=True)
 class ShelvedRow:
-    """A row whose paper goes to a shelf, with a note on it."""
+    """A row whose paper goes to a shelf, with a note on it.
+
+    Attributes:
+        paper_id: `None` for a row that is a shelf without papers.
+    """
 
     row: ListImportRow
-    paper_id: int
-    note: str
+    paper_id: int | None = None
+    note: str = ""
 
 
 def choose_shelves(
@@ -119,8 +123,7 @@ def suggest_shelves(
     found: dict[str, dict[str, str]] = {}
     paths = {folded: known[folded] for folded in collections.shelves & known.keys()}
     for folded, path in sorted(paths.items(), key=lambda each: split_twin(each[1])):
-        bare = split_twin(path)[0]
-        title = show_path(bare if fold_path(bare) in known else path)
+        title = show_path(split_twin(path)[0])
         free = values[fold_label(title)]
         found[folded] = {"choice": free.pop() if free else NEW, "title": title}
     return found
@@ -158,7 +161,11 @@ def fill_shelves(
             made, left = _fill(session, user, shelf, each_placed)
         except Refusal as refused:
             said = f"not on the shelf {show_path(label['name'])}: {refused.message}"
-            _note([each.row for each in each_placed], said)
+            _note([each.row for each in each_placed if each.paper_id is not None], said)
+            for each in each_placed:
+                if each.paper_id is None:
+                    each.row.state = "refused"
+                    each.row.add_message(f"the shelf was left out: {refused.message}")
             continue
         for entry in made:
             record = (shelf.id, entry.id, entry.added_at.isoformat(), entry.note)
@@ -175,14 +182,14 @@ def _fill(
 ) -> tuple[list[ShelfEntry], list[int]]:
     """As `fill_shelf`, with notes where nobody else sees them."""
     lock_shelf(session, shelf)
-    notes = {each.paper_id: each.note for each in reversed(placed) if each.note}
+    papers = [(each.paper_id, each.note) for each in placed if each.paper_id is not None]
+    notes = {number: note for number, note in reversed(papers) if note}
     is_alone = not notes or is_for_owner_alone(session, shelf, user)
-    made, left = fill_shelf(
-        session, user, shelf, [each.paper_id for each in placed], notes if is_alone else {}
-    )
+    ids = [number for number, _ in papers]
+    made, left = fill_shelf(session, user, shelf, ids, notes if is_alone else {})
     if not is_alone:
-        ids = {entry.paper_id for entry in made}
-        rows = [each.row for each in placed if each.note and each.paper_id in ids]
+        added = {entry.paper_id for entry in made}
+        rows = [each.row for each in placed if each.note and each.paper_id in added]
         _note(rows, f"the note was left out: others can see the shelf {shelf.title}")
     return made, left
 

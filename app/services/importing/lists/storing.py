@@ -163,7 +163,7 @@ def _write_rows(
     keys: Mapping[int, str],
 ) -> dict[int, list[ShelvedRow]]:
     """Write the entries; returns what is to be put on shelves, by the number of a collection."""
-    placed: dict[int, list[ShelvedRow]] = defaultdict(list)
+    placed: defaultdict[int, list[ShelvedRow]] = defaultdict(list)
     for row in rows:
         if row.state not in OPEN:
             _place_empty_shelf(row, choices, placed)
@@ -192,7 +192,7 @@ def _write_rows(
 
 
 def _place_empty_shelf(
-    row: ListImportRow, choices: _Choices, placed: dict[int, list[ShelvedRow]]
+    row: ListImportRow, choices: _Choices, placed: defaultdict[int, list[ShelvedRow]]
 ) -> None:
     """Let the shelf of a row that is one without papers be made."""
     if not row.data.get("is_only_shelved"):
@@ -200,7 +200,7 @@ def _place_empty_shelf(
     shelf = from_json(row.data)
     numbers = choices.list_shelved(shelf)
     for number in numbers:
-        placed.setdefault(number, [])
+        placed[number].append(ShelvedRow(row))
     row.data = {**_shorten(shelf, numbers), "title": show_path(shelf.collections[0])}
 
 

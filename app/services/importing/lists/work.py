@@ -11,15 +11,18 @@ from sqlalchemy.orm import Session
 from app.db import begin_writing
 from app.models import ListImport, ListImportRow, User
 from app.models.papers.list_entry import STATUSES
-from app.services.importing.lists.note_writing import find_notes, write_notes
-from app.services.importing.lists.shelf_texts import find_descriptions, write_description
+from app.services.importing.lists.receiving import JOB, read_list
 from app.services.importing.lists.shelving import choose_shelves
 from app.services.importing.lists.storing import store_step
+from app.services.importing.lists.text_writing import (
+    find_descriptions,
+    find_notes,
+    write_description,
+    write_notes,
+)
 from app.services.importing.lists.undoing import undo_step
 from app.services.queue import queue_job
 from app.services.refusals import Refusal
-
-JOB = "lists"
 
 
 @dataclass(frozen=True)
@@ -92,11 +95,13 @@ def undo_import(session: Session, found: ListImport) -> bool:
 
 
 def work_on_import(session: Session, import_id: int) -> Iterator[int]:
-    """Store or undo an import, whichever its reader wants; a job.
+    """Read, store or undo an import, whichever its reader wants; a job.
 
     Yields:
         After each step how many rows it dealt with.
     """
+    if _read_state(session, import_id) == "reading":
+        yield from read_list(session, import_id)
     while (state := _read_state(session, import_id)) == "waiting":
         count = store_step(session, import_id)
         if not count:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.services.accounts import deletion
 from app.services.accounts.sign_in import recovery
 from app.services.bibliography import asking, checks
+from app.services.importing.lists import receiving
 from app.services.importing.lists import work as list_imports
 from app.services.mail import outbox
 from app.services.operation import rerender, tidying
@@ -109,8 +110,8 @@ KINDS: Kinds = {
         ),
         JobKind(outbox.JOB, "Sends mail.", outbox.send_mail),
         JobKind(
-            list_imports.JOB,
-            "Imports reading lists from other tools, and undoes that.",
+            receiving.JOB,
+            "Reads and imports lists from other tools, and undoes that.",
             list_imports.work_on_import,
         ),
         JobKind(

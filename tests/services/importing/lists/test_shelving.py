@@ -15,13 +15,16 @@ from app.queries.lists.imports import list_filled_shelves
 from app.queries.lists.own_entries import load_label_names
 from app.services.exporting.formats import FORMATS
 from app.services.exporting.paper_set import PaperSet
-from app.services.importing.lists import shelving, work
+from app.services.importing.lists import receiving, shelving, work
 from app.services.importing.lists.names import tidy_path
 from app.services.papers.merging import merge_papers
 from app.services.refusals import Refusal
 from app.services.shelves import entries
 from app.services.shelves.members import remove_member
 from app.services.shelves.shelf import ShelfTexts, change_shelf, delete_shelf
+from app.sources.lists.jabref_shelves import read_shelf_path
+from app.sources.lists.listed_paper import ListedPaper
+from app.sources.record import PaperRecord
 from tests.helpers.factories import join_shelf, make_paper, make_shelf, make_user, put_on_list
 from tests.helpers.imports.lists import list_states, preview_list, run_import, undo_list
 
@@ -298,6 +301,46 @@ def test_shelves_of_one_title_in_our_own_file_stay_several(session: Session) -> 
         found = [(shelf.title, _titles(session, shelf)) for shelf in made]
         assert sorted(found) == sorted(("Thesis", [paper.title]) for paper in papers)
         session.commit()
+
+
+def test_a_title_that_ends_like_that_of_a_twin_stays_itself(session: Session) -> None:
+    """Beside shelves whose twins would be called so; also in files of earlier versions."""
+    ann, _ = make_user(session, "ann"), make_user(session, "ben")
+    titles = ("Six", "Six", "Six (shelf 2)", "Six (shelf)", "A / Six", "A / Six (shelf 2)")
+    papers = [make_paper(session, title=f"Paper with number {n}") for n, _ in enumerate(titles)]
+    for paper, title in zip(papers, titles, strict=True):
+        make_shelf(session, ann, paper, title=title)
+    chosen = PaperSet("List", [each.id for each in papers], ann, has_notes=True)
+    file = BytesIO()
+    FORMATS["bib"].write(session, chosen, file)
+    session.commit()
+    text = file.getvalue().decode()
+    for name in ("ben", "ann"):
+        reader = session.scalars(select(User).where(User.name == name)).one()
+        run_import(session, preview_list(session, reader, text, "x.bib"))
+        made = session.scalars(select(Shelf).where(Shelf.user_id == reader.id))
+        found = [(shelf.title, _titles(session, shelf)) for shelf in made]
+        expected = zip(titles, ([paper.title] for paper in papers), strict=True)
+        assert sorted(found) == sorted(expected)
+        session.commit()
+    # As earlier versions wrote it.
+    old = read_shelf_path("Six (shelf 2)", "Shelf: Six (shelf 2)", "Six (shelf 2)")
+    assert old == ("Six (shelf 2) (shelf)", True)
+
+
+def test_an_empty_shelf_for_which_there_is_no_room_is_told(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = make_user(session, "ann")
+    row = ListedPaper(
+        1, PaperRecord(""), collections=("Later",), shelves=("Later",), is_only_shelved=True
+    )
+    found = receiving.make_preview(session, user, "x.zip", "note", [[row]])
+    monkeypatch.setattr("app.services.shelves.shelf.MAX_SHELVES", 0)
+    run_import(session, found)
+    (told,) = list_states(session, found)
+    assert told == ("refused", "the shelf was left out: You can have up to 0 shelves.")
+    assert shelves(session) == {}
 
 
 def _titles(session: Session, shelf: Shelf) -> list[str]:

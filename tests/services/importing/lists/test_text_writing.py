@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import ListImport, Shelf, ShelfEntry, User
-from app.services.importing.lists import previews
+from app.services.importing.lists import receiving
 from app.services.shelves.shelf import ShelfTexts, change_shelf
 from app.sources.lists.listed_paper import ListedPaper
 from app.sources.record import PaperRecord
@@ -39,7 +39,7 @@ def preview(
         )
         for number, name in enumerate(("Unknown", "One", "Two"))
     ]
-    return previews.make_preview(session, user, "x.zip", "note", [rows])
+    return receiving.make_preview(session, user, "x.zip", "note", [rows])
 
 
 def read_shelf(session: Session, shelf_id: int) -> tuple[str, bool, list[str]]:
@@ -177,5 +177,5 @@ def test_the_address_of_a_page_here_names_its_paper(session: Session) -> None:
         )
         for site in ("http://localhost", "http://localhost.example", "http://a@localhost", "")
     ]
-    found = previews.make_preview(session, user, "x.zip", "note", [rows])
+    found = receiving.make_preview(session, user, "x.zip", "note", [rows])
     assert [state for state, _ in list_states(session, found)] == ["here", *["refused"] * 3]
