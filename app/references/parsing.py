@@ -67,7 +67,7 @@ def parse_identifier(text: str) -> PaperRef | None:
         The paper, or None when the text cannot mean one: empty, over 300 characters (an address
         over 2000), with whitespace or control characters inside, or the address of something else.
     """
-    return _short(text) if len(text) <= MAX_IDENTIFIER else _parse(text)
+    return _parse_once(text) if len(text) <= MAX_IDENTIFIER else _parse(text)
 
 
 def _parse(text: str) -> PaperRef | None:
@@ -78,7 +78,7 @@ def _parse(text: str) -> PaperRef | None:
 
 
 # An import asks several times for each identifier of a row. What is long is not kept.
-_short = lru_cache(maxsize=4096)(_parse)
+_parse_once = lru_cache(maxsize=4096)(_parse)
 
 
 def normalise_text(text: str) -> str:
