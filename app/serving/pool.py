@@ -25,7 +25,7 @@ class Overloaded(Exception):
 
 
 class Pool:
-    """A few threads for an event loop, which tells each of them what to do next.
+    """A few threads for an event loop, which gives them their work.
 
     Args:
         loop: whose coroutines wait for the results; only its thread may call the methods.
