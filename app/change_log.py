@@ -217,8 +217,8 @@ def _note_table(connection: Connection, statement: ClauseElement, *_parameters: 
 
 
 def log_everything(connection: Connection) -> None:
-    """Log that anything may be changed, at once."""
-    connection.execute(_ADD_NAMES, [{"name": EVERYTHING}])
+    """Log that anything may be changed, as the last step before the caller's commit."""
+    _add_names(connection, Connection.execute, [EVERYTHING])
 
 
 def _log_names(connection: Connection, run: Callable[[Connection, Any, Any], object]) -> bool:
@@ -233,12 +233,18 @@ def _log_names(connection: Connection, run: Callable[[Connection, Any, Any], obj
     logged = sorted(names)
     if names != {EVERYTHING} and writes.tables <= VOTED_TABLES:
         logged.append(f"{VOTES}{len(names)}")
+    _add_names(connection, run, logged)
+    return True
+
+
+def _add_names(
+    connection: Connection, run: Callable[[Connection, Any, Any], object], names: Iterable[str]
+) -> None:
     on_postgresql = connection.dialect.name == "postgresql"
     if on_postgresql:
         # Numbers must be seen in their order, or a reader would pass one over that is committed
         # after a higher one. The lock lasts until the commit, which is next.
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-    run(connection, _ADD_NAMES, [{"name": name} for name in logged])
+    run(connection, _ADD_NAMES, [{"name": name} for name in names])
     if on_postgresql:
         connection.execute(select(func.pg_notify(CHANNEL, "")))
-    return True

@@ -24,6 +24,8 @@ class Passkey(Base):
     """
 
     __tablename__ = "passkeys"
+    # A form that was opened before must name no other one.
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)

@@ -21,8 +21,8 @@ class Limits:
     Args:
         threads: requests answered at the same time. Python runs one thread at a time, and more of
             them get in each other's way: the front page is served 92 times a second with one, 83
-            with two, 68 with five. Four leave some to those who read while others wait for the
-            database.
+            with two, 68 with five. So pages are made one after another, and others begin only
+            while one takes long, such as for the database.
         waiting: requests that wait for a thread, of those that read and of those that write.
         write_seconds: for which a request that sends something waits for a thread at most.
         read_seconds: the same of one that reads.

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from app import create_app
@@ -23,7 +23,7 @@ from app.cache.names import ANYTHING, names_of_page
 from app.cache.pages import PageCache, make_page
 from app.cache.parts import PagePart
 from app.cache.wsgi import find_answer
-from app.change_log import EVERYTHING, MAX_NAMES
+from app.change_log import EVERYTHING, MAX_NAMES, log_everything
 from app.config import Config
 from app.db import Database, begin_writing, now
 from app.models import Author, Change, Job, Summary, User
@@ -197,6 +197,28 @@ def test_another_node_hears_of_a_commit(postgresql_tables: Database) -> None:
         make_paper(session)
     wait_until(lambda: heard._notified > before, "the commit is heard of")
     heard.close()
+
+
+@pytest.mark.skipif(not POSTGRESQL, reason="SHORTLIST_TEST_POSTGRESQL_URL names no server")
+def test_numbers_of_the_log_are_committed_in_their_order(postgresql_tables: Database) -> None:
+    """Or a reader who has seen the higher one would never see the other."""
+    with postgresql_tables.session() as session:
+        make_user(session, "ada")
+
+    def write() -> None:
+        with postgresql_tables.session() as session:
+            begin_writing(session)
+            session.execute(update(User).values(display_name="Somebody"))
+            session.commit()
+
+    waits = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    with ThreadPoolExecutor(1) as pool:
+        with postgresql_tables.migration() as first:
+            log_everything(first)
+            second = pool.submit(write)
+            wait_until(lambda: second.done() or first.scalar(waits), "the other one waits")
+            assert not second.done()
+        second.result()
 
 
 def test_a_cache_without_its_log_says_nothing() -> None:

@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 
 from app.serving.limits import Limits
-from app.serving.pool import READERS_IN_OVERLOAD, Overloaded, Pool
+from app.serving.pool import Overloaded, Pool
 from app.serving.waiting_line import Lane
 from tests.helpers.loops import run_in_thread
 from tests.helpers.waiting import SAFETY
@@ -57,24 +57,65 @@ def test_who_waited_too_long_is_told_and_nothing_is_done() -> None:
     run_in_thread(run())
 
 
-def test_few_readers_at_once_while_too_many_come() -> None:
+@pytest.mark.parametrize("is_overload", [False, True])
+def test_one_page_is_made_at_a_time(monkeypatch: pytest.MonkeyPatch, is_overload: bool) -> None:
     async def run() -> None:
         pool = Pool(asyncio.get_running_loop(), Limits(threads=4, **PATIENT))
-        pool._queues[Lane.READ].is_overload = True
+        pool._queues[Lane.READ].is_overload = is_overload
         begun: list[int] = []
         end = Event()
-        count = READERS_IN_OVERLOAD + 1
         reads = [
             pool.run(Lane.READ, lambda each=each: (begun.append(each), end.wait(SAFETY)))
-            for each in range(count)
+            for each in range(2)
         ]
         await pool.run(Lane.WRITE, lambda: None)  # there is a thread for who sends something
-        while len(begun) < READERS_IN_OVERLOAD:
+        while not begun:
             await pool.run(Lane.WRITE, lambda: None)
-        assert len(begun) == READERS_IN_OVERLOAD
+        assert begun == [0]
         end.set()
         await asyncio.gather(*reads)
-        assert len(begun) == count
+        assert begun == [0, 1]
+
+    for name in ("TURN_SECONDS", "TURN_SECONDS_IN_OVERLOAD"):
+        monkeypatch.setattr(f"app.serving.pool.{name}", SAFETY)
+    run_in_thread(run())
+
+
+@pytest.mark.parametrize("is_overload", [False, True])
+def test_a_page_that_takes_long_holds_nobody_up(
+    monkeypatch: pytest.MonkeyPatch, is_overload: bool
+) -> None:
+    async def run() -> None:
+        pool = Pool(asyncio.get_running_loop(), Limits(threads=2, **PATIENT))
+        pool._queues[Lane.READ].is_overload = is_overload
+        end = Event()
+        long = pool.run(Lane.READ, lambda: end.wait(SAFETY))
+        # Nobody else comes meanwhile, so that the end of a turn must be noticed without that.
+        await asyncio.wait_for(pool.run(Lane.READ, lambda: None), SAFETY)
+        assert not long.done()
+        end.set()
+        await long
+
+    for name in ("TURN_SECONDS", "TURN_SECONDS_IN_OVERLOAD"):
+        monkeypatch.setattr(f"app.serving.pool.{name}", 0.01)
+    run_in_thread(run())
+
+
+def test_the_last_reader_is_answered_while_too_many_come() -> None:
+    async def run() -> None:
+        pool, done = Pool(asyncio.get_running_loop(), Limits(threads=1, **PATIENT)), []
+        held, end = await hold(pool)
+        pool._queues[Lane.READ].is_overload = True
+        reads = [pool.run(Lane.READ, lambda each=each: done.append(each)) for each in range(3)]
+        assert pool.admit(Lane.READ)  # no wait grows by that
+        writes = [pool.run(Lane.WRITE, lambda: done.append("write")) for _ in range(2)]
+        for early in reads[:2]:  # they are told before the thread is free
+            with pytest.raises(Overloaded):
+                await early
+        assert not held.done()
+        end.set()
+        await asyncio.gather(reads[2], *writes)
+        assert sorted(map(str, done)) == ["2", "write", "write"]
 
     run_in_thread(run())
 

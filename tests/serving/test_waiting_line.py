@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from app.serving.limits import Limits
-from app.serving.waiting_line import MAX_ERROR, WINDOW, Lane, WaitingLine, WaitingWork
+from app.serving.waiting_line import MAX_ERROR, Lane, WaitingLine, WaitingWork
 
 SECONDS = 0.04  # that a thread needs for a request
 RATE = 1 / SECONDS
@@ -40,6 +40,7 @@ class Load:
         self.now = moment
         if self.line.admit():
             self.line.add(WaitingWork(moment, lambda: None, cast(Any, None)))
+            self.refused.extend((job.since, moment - job.since) for job in self.line.drop())
             return True
         self.refused.append((moment, 0.0))
         return False
@@ -76,7 +77,7 @@ def test_overload_keeps_nobody_waiting_who_is_answered(lane: Lane) -> None:
     load.run(evenly(0, 10, RATE / 5))
     assert load.refused == []
     load.run(evenly(10, 40, RATE * 5))
-    begun = next(moment for moment, wait in load.refused if not wait) + 1
+    begun = load.refused[0][0] + 1
     if lane is Lane.WRITE:  # who was let in before is still answered
         begun += LIMITS.write_seconds
     during = [wait for moment, wait in load.waits if begun < moment < 40]
@@ -89,13 +90,38 @@ def test_overload_keeps_nobody_waiting_who_is_answered(lane: Lane) -> None:
     assert [moment for moment, _ in load.refused if moment > 42] == []
 
 
-def test_too_many_readers_are_noticed_before_anybody_waits_for_long() -> None:
+@pytest.mark.parametrize(
+    ("many", "share", "longest"),
+    [(2, 0.97, LIMITS.read_seconds), (5, 0.99, 0.45), (20, 0.99, 0.45)],
+)
+def test_too_many_readers_are_noticed_before_anybody_waits_for_long(
+    many: int, share: float, longest: float
+) -> None:
+    """Nearly all who are answered wait for the page before theirs at most."""
     load = Load(Lane.READ)
     load.run(evenly(0, 10, RATE / 5))
-    load.run(evenly(10, 40, RATE * 5))
+    load.run(evenly(10, 40, RATE * many))
     assert load.line.is_overload
     assert min(moment for moment, _ in load.refused) < 10.5
-    assert max(wait for _, wait in load.waits) <= 3 * WINDOW
+    waits = sorted(wait for moment, wait in load.waits if moment >= 10)
+    assert waits[int(share * len(waits))] <= SECONDS
+    assert waits[-1] <= longest
+    refusals = sorted(wait for _, wait in load.refused)
+    assert refusals[int(0.9 * len(refusals))] <= SECONDS
+
+
+def test_who_reads_one_page_after_the_other_is_no_overload() -> None:
+    """Eight who ask for the next page as soon as they have one, for a long time."""
+    load = Load(Lane.READ)
+    coming = [each / 1000 for each in range(8)]
+    for _ in range(500):
+        assert load.come(heappop(coming))
+        while not coming or (load.line.jobs and coming[0] > load._free_at):
+            load.now = max(load._free_at, load.line.jobs[0].since)
+            load.take()
+            heappush(coming, load._free_at)
+    assert load.refused == []
+    assert max(wait for _, wait in load.waits) <= 2 * 8 * SECONDS  # each has its turn
 
 
 def test_who_comes_after_a_burst_is_answered() -> None:

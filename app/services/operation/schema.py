@@ -40,10 +40,10 @@ def upgrade(database: Database) -> None:
         check_known(connection)
         is_new = read_revision(connection) is None
         run_migrations(connection)
-        log_everything(connection)
         if is_new:  # nothing in it was folded by older rules
             of_text = update(DerivedVersion).where(DerivedVersion.name == "text")
             connection.execute(of_text.values(version=TEXT_VERSION))
+        log_everything(connection)
 
 
 def run_migrations(connection: Connection, revision: str = "head") -> None:

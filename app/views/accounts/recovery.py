@@ -105,15 +105,14 @@ def _link_page(token: str, user: User | None) -> Response:
 def _choose_page(token: str, form: NewPasswordForm, status: int) -> Response:
     user = recovery.find_user(db(), token)
     linked = () if user is None else list_identities(db(), user)
-    is_sent = request.method == "POST"
-    kept = _read_kept() if is_sent else {each.id for each in linked}
     page = render_template(
         "account/recover_new.html",
         form=form,
         user=user,
         linked=linked,
         names=name_issuers(),
-        kept=kept,
+        # None before somebody ticks it: it may be of whoever had got into the account.
+        kept=_read_kept(),
         token_in_link=token,
         problem=STALE_LINK,
     )

@@ -41,6 +41,8 @@ MESSAGES = {
         "The database isn’t responding. Try again in a few seconds.",
     ),
 }
+# The same whether it was there before, so that nobody learns that from it.
+GONE = "It was removed or merged, or you don’t have access. Your text was not saved."
 IMAGES_AWAY = "Images can’t be loaded right now. Try again in a few seconds."
 RETRY_SECONDS = 10
 GUESTS_FORMS = (
@@ -62,23 +64,15 @@ SECRET_FORMS = (
     *("passkeys.begin_adding", "passkeys.add", "passkeys.remove"),
 )
 # What is shown again: the fields of our forms that hold somebody's work.
-KEPT_FIELDS = {
-    *(
-        "summary",
-        "source",
-        "takeaway",
-        "tags",
-        "visibility",
-        "anonymous",
-        "revision",
-        "draft",
-        "base",
-        "save",
-        "preview",
-    ),
-    *("title", "authors", "year", "venue", "doi", "arxiv_id", "url", "key", "section"),
-    *("status", "remark", "notes", "labels", "priority", "citekey"),
-    *("keywords", "abstract", "anyway", "bibtex", "display_name", "bio", "value", "audience"),
+KEPT_TEXTS = {
+    *("source", "takeaway", "tags", "title", "authors", "year", "venue", "doi", "arxiv_id", "url"),
+    *("key", "keywords", "abstract", "reason", "remark", "notes", "labels", "citekey", "bibtex"),
+    *("note", "pasted", "description", "slug", "display_name", "bio"),
+}
+# What is sent with it, without which it would be saved as something else.
+KEPT_SETTINGS = {
+    *("summary", "visibility", "anonymous", "revision", "draft", "base", "save", "preview"),
+    *("read", "made", "interest", "section", "status", "priority", "anyway", "value", "audience"),
 }
 # Without what keeps a text for a reading, sending it again would publish it.
 KEPT_BEGINNING = "reading-"
@@ -198,6 +192,8 @@ def _answer(
     if _wants_json():
         return jsonify(error=message), code
     kept = _kept(code)
+    if kept and code == 404:
+        message = GONE
     in_editor = request.endpoint == "summaries.save"
     way_on = [("Home", url_for("home.front"))]
     if code != 404:  # whose page has a search box
@@ -240,12 +236,16 @@ def _can_be_opened(path: str) -> bool:
 
 def _kept(code: int) -> list[tuple[str, str]] | None:
     """What was typed, when there is something worth keeping and the request could be read."""
-    if request.method != "POST" or code in (404, 405, 413) or request.endpoint in SECRET_FORMS:
+    if request.method != "POST" or code in (405, 413) or request.endpoint in SECRET_FORMS:
+        return None
+    if request.endpoint is None:  # no form of ours sends there
         return None
     try:
         typed = kept_fields()
     except RequestEntityTooLarge:
         return None
+    if code == 404:  # there is nowhere to send it again
+        typed = [(name, value) for name, value in typed if name in KEPT_TEXTS and value]
     return typed if any(len(value) > 1 for _, value in typed) else None
 
 
@@ -255,6 +255,6 @@ def kept_fields() -> list[tuple[str, str]]:
     kept = [
         (name, value)
         for name, value in fields
-        if name in KEPT_FIELDS or name.startswith(KEPT_BEGINNING)
+        if name in KEPT_TEXTS | KEPT_SETTINGS or name.startswith(KEPT_BEGINNING)
     ]
     return kept[:MAX_KEPT]

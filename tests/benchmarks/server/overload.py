@@ -123,16 +123,21 @@ class _Crowd:
         loop = asyncio.get_running_loop()
         sent = loop.time()
         async with asyncio.timeout(MAX_ANSWER):
-            if self._idle:
-                reader, writer = self._idle.pop()
-            else:
-                reader, writer = await asyncio.open_connection(self._host, self._port)
+            reader, writer = await self._connect()
             writer.write(f"GET {next(self._addresses)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
             head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
             length = int(head.split("content-length: ")[1].split("\r\n")[0])
             await reader.readexactly(length)
         self._idle.append((reader, writer))
         return Answer(sent, loop.time() - sent, int(head[9:12]))
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        while self._idle:
+            reader, writer = self._idle.pop()
+            if not reader.at_eof():  # the server ends those that are idle for long
+                return reader, writer
+            writer.close()
+        return await asyncio.open_connection(self._host, self._port)
 
 
 def _draw(path: Path) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from alembic import command
 from sqlalchemy import inspect, select, text
 
 from app import search
-from app.db import Database
-from app.models import DeletedSummary
+from app.db import Database, begin_writing, now
+from app.models import DeletedSummary, Identity, Passkey
 from app.models.papers.paper import rank
 from app.rendering import RENDERER_VERSION
 from app.services.operation import refolding, schema
@@ -329,3 +329,46 @@ def test_everything_is_there_afterwards(first_release: Database) -> None:
             (2, "New.", True),
             (3, "Mine.", False),
         ]
+
+
+# As version 0043 had them.
+SIGN_INS = f"""
+INSERT INTO identities (user_id, issuer, subject, label, created_at)
+ VALUES (1, 'https://idp.example', 'a', 'A', '{MOMENT}'),
+ (1, 'https://idp.example', 'b', 'B', '{MOMENT}');
+INSERT INTO passkeys (user_id, credential_id, public_key, handle, rp_id, name, sign_count,
+ is_synced, created_at)
+ VALUES (1, 'a', 'k', 'h', 'x', 'A', 1, false, '{MOMENT}'),
+ (1, 'b', 'k', 'h', 'x', 'B', 1, false, '{MOMENT}')
+"""
+
+
+def test_numbers_of_sign_ins_are_never_given_again(first_release: Database) -> None:
+    """Or a form that was opened before would remove another one."""
+    with first_release.migration() as connection:
+        command.upgrade(schema.make_alembic_config(connection), "0043")
+        for statement in SIGN_INS.split(";\n"):
+            connection.execute(text(statement))
+    schema.upgrade(first_release)
+    with first_release.session() as session:
+        for table, of in (("identities", "subject"), ("passkeys", "credential_id")):
+            begin_writing(session)
+            listed = text(f"SELECT id, {of} FROM {table} ORDER BY id")
+            first, last = session.execute(listed).all()
+            assert (first[1], last[1]) == ("a", "b")
+            session.execute(text(f"DELETE FROM {table} WHERE id = {last[0]}"))
+            session.commit()
+        for model in (Identity, Passkey):
+            begin_writing(session)
+            session.add(_NEW[model]())
+            session.commit()
+            assert session.scalars(select(model.id).order_by(model.id)).all() == [1, 3]
+
+
+_NEW: dict[type[Identity | Passkey], Callable[[], Identity | Passkey]] = {
+    Identity: lambda: Identity(user_id=1, issuer="i", subject="c", label="C", created_at=now()),
+    Passkey: lambda: Passkey(
+        **{"user_id": 1, "credential_id": "c", "public_key": "k", "handle": "h", "rp_id": "x"},
+        **{"name": "C", "sign_count": 1, "is_synced": False, "created_at": now()},
+    ),
+}

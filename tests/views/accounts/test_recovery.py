@@ -78,7 +78,7 @@ def test_what_is_not_ticked_is_unlinked(
     page = guest.get(path)
     assert "&lt;b&gt;stranger&lt;/b&gt;" in page.text
     form = page.form(path)
-    assert page.text.count(" checked") == 2  # they stay, unless somebody says otherwise
+    assert page.text.count(" checked") == 0  # none stays, unless somebody says so
     # What could not be saved keeps the ticks, and nothing goes by it.
     weak = guest.post(path, {**form, "new": "password", "kept": str(orcid)})
     assert (weak.status, weak.text.count(" checked")) == (422, 1)
@@ -94,6 +94,18 @@ def test_what_is_not_ticked_is_unlinked(
     assert "can still sign in to it: https://idp.example (linked " in text
     assert "/settings/sign-in" in text
     assert "stranger" not in text
+
+
+def test_none_stays_when_nothing_is_ticked(
+    ann: Browser, guest: Browser, database: Database, session: Session
+) -> None:
+    """Whoever had got into the account and linked one of theirs is out."""
+    link(session, "thief")
+    ask(guest, "ann")
+    path = link_in(read_mail(database)[0])
+    form = guest.get(path).form(path)
+    assert guest.post(path, {**form, "new": NEW}).location == "/login"
+    assert session.scalars(select(Identity.id)).all() == []
 
 
 @pytest.mark.parametrize("kept", ["", "no number", "9" * 400, "-1", "\u0663"])

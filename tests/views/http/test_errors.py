@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -12,9 +14,10 @@ from app import create_app
 from app.config import Config
 from app.db import Database
 from app.services import votes
+from app.services.papers import removal
 from app.services.summaries import publishing
 from tests.helpers.client import Browser
-from tests.helpers.factories import make_paper, make_summary
+from tests.helpers.factories import make_paper, make_summary, make_user
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -90,6 +93,55 @@ def test_too_many_requests_keep_the_text(
     answer = browser.post("/write/conf/x/A1", {**form, "source": "My last text"})
     assert answer.status == 429
     assert answer.form("/write/conf/x/A1")["source"] == "My last text"
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        (
+            "/write/conf/x/Gone",
+            {"source": "My <b>text", "takeaway": "Mine", "visibility": "public"},
+        ),
+        ("/list/entry/conf/x/Gone", {"notes": "My <b>text", "remark": "Mine", "status": "read"}),
+        ("/shelf/ann/gone/edit", {"title": "Mine", "description": "My <b>text"}),
+        ("/shelf/ann/gone/papers", {"pasted": "Mine", "note": "My <b>text"}),
+        ("/paper/conf/x/Gone/facts", {"title": "Mine", "abstract": "My <b>text"}),
+    ],
+)
+def test_a_text_about_what_is_gone_is_shown_to_its_writer(
+    guest: Browser, path: str, fields: dict[str, str]
+) -> None:
+    """It was removed, merged or hidden between the opening of the form and its sending."""
+    ann = guest.sign_up("ann")
+    token = {"csrf_token": ann.get("/shelves/new").form("/shelves/new")["csrf_token"]}
+    answer = ann.post(path, {**token, **fields})
+    assert answer.status == 404
+    assert "Your text was not saved." in answer.text
+    shown = re.findall(r"readonly>\n([^<]*)</textarea>", answer.text)
+    typed = [value for value in fields.values() if value not in ("public", "read")]
+    assert list(map(unescape, shown)) == typed
+    assert "Submit again" not in answer.text
+    assert answer.response.headers["Cache-Control"] == "private, no-store"
+
+
+def test_a_removed_paper_keeps_the_summary_of_who_was_writing(
+    guest: Browser, session: Session
+) -> None:
+    ann = guest.sign_up("ann")
+    paper = make_paper(session, "conf/x/A1")
+    path = "/write/conf/x/A1"
+    form = ann.get(path).form(path)
+    removal.remove_paper(session, paper, make_user(session, "moderator"), "Spam")
+    session.commit()
+    answer = ann.post(path, {**form, "source": "My text"})
+    assert answer.status == 404
+    assert "My text</textarea>" in answer.text
+
+
+def test_a_path_without_a_form_shows_nothing_again(guest: Browser) -> None:
+    answer = guest.post("/no/such", {"source": "My text"})
+    assert answer.status == 404
+    assert "My text" not in answer.text
 
 
 def test_guessing_passwords_is_limited(config: Config, database: Database) -> None:

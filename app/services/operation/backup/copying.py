@@ -95,9 +95,9 @@ def copy_library(
                 if not has_tables:
                     schema.run_migrations(filled, revision)
                 comparisons = yield from _copy_rows(connection, filled)
-                log_everything(filled)
                 if filled.dialect.name == "postgresql":
                     filled.exec_driver_sql("ANALYZE")  # it plans badly without
+                log_everything(filled)
         except RuntimeError as error:  # of SQLite's check of references
             raise CannotCopy(str(error)) from None
     return comparisons

@@ -126,9 +126,9 @@ def restore_backup(database: Database, path: Path) -> Generator[None, None, Mani
                 schema.run_migrations(connection, manifest.revision)
                 yield from _restore_rows(connection, archive, manifest)
                 schema.run_migrations(connection)
-                log_everything(connection)
                 if connection.dialect.name == "postgresql":
                     connection.exec_driver_sql("ANALYZE")  # it plans badly without
+                log_everything(connection)
         except (DBAPIError, StatementError, RuntimeError) as error:
             if isinstance(error, DBAPIError) and error.connection_invalidated:
                 raise
