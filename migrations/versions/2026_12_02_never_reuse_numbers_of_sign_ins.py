@@ -3,16 +3,16 @@
 SQLite would give the number of a removed one to the next, and a form that was opened before would
 remove that instead.
 
-Revision: 0044
-Follows: 0043
+Revision: 0045
+Follows: 0044
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0044"
-down_revision = "0043"
+revision = "0045"
+down_revision = "0044"
 branch_labels = None
 depends_on = None
 
