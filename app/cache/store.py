@@ -108,6 +108,8 @@ class ItemStore:
 
     def confirm(self, key: Hashable) -> Any:
         """What was in doubt under a key, if it is still true; else `None`."""
+        if key not in self._items:
+            return None
         number = self.begin()
         with self._lock:
             # The latter is `None` of what is one member's, which may change unlogged.
