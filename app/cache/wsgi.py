@@ -80,8 +80,9 @@ class CachedApp:
         number = self.cache.begin()
         if number is None:
             return self._app(environ, start_response)
-        reads: list[Read] | None = None if is_about_one(key.path) else []
-        note = environ[NOTE] = PageNote(is_kept=self.cache.was_asked(key), reads=reads)
+        note = environ[NOTE] = PageNote(
+            is_kept=self.cache.was_asked(key), reads=None if is_about_one(key.path) else []
+        )
         head: list[Any] = []
         asked = _asked(environ)
         written: list[bytes] = []
