@@ -120,7 +120,7 @@ def _note() -> PageNote | None:
 
 
 def list_notes() -> list[PageNote]:
-    """The notes of the present page and of the part that is being made, if these are kept."""
+    """The notes of the present page and part, where these are kept."""
     if not request:
         return []
     found = (request.environ.get(NOTE), g.get("part_note"))
