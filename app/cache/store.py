@@ -108,7 +108,7 @@ class ItemStore:
 
     def confirm(self, key: Hashable) -> Any:
         """What was in doubt under a key, if it is still true; else `None`."""
-        number = self.begin()
+        number = self.begin() if key in self._items else None
         with self._lock:
             # The latter is `None` of what is one member's, which may change unlogged.
             item, since = self._items.get(key), self._true_at.get(key)

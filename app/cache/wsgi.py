@@ -26,6 +26,7 @@ class PageNote:
 
     Attributes:
         is_shared: whether everybody who is not signed in gets the same.
+        is_kept: whether it is kept, if it is shared; else nothing more has to be said of it.
         expires_at: seconds since 1970 at which it says something else, `None` for never.
         names: what it stands on besides its links.
         reads: the statements that it was made of, by which a page about many things is confirmed;
@@ -34,6 +35,7 @@ class PageNote:
     """
 
     is_shared: bool = False
+    is_kept: bool = True
     expires_at: float | None = None
     names: set[str] = field(default_factory=set)
     reads: list[Read] | None = None
@@ -78,7 +80,9 @@ class CachedApp:
         number = self.cache.begin()
         if number is None:
             return self._app(environ, start_response)
-        note = environ[NOTE] = PageNote(reads=None if is_about_one(key.path) else [])
+        note = environ[NOTE] = PageNote(
+            is_kept=self.cache.was_asked(key), reads=None if is_about_one(key.path) else []
+        )
         head: list[Any] = []
         asked = _asked(environ)
         written: list[bytes] = []
@@ -104,7 +108,7 @@ class CachedApp:
             raise ValueError("What is shared must not be packed before it is kept.")
         is_plain = all(value.isascii() for _, value in headers)  # as servers and WSGI both have it
         page = make_page(status, headers, body, expires_at=note.expires_at, accepted=asked[1])
-        if is_plain and self.cache.was_asked(key):
+        if is_plain and note.is_kept:
             names = names_of_page(key.path, body) | note.names
             reads = tuple(note.reads or ())
             digest = self.cache.digest_reads(reads, number, note.answers)

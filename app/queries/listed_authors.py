@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import Connection, Select, bindparam, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.models import Author, Paper, PaperAuthor
@@ -30,22 +30,23 @@ def load_authors_by_paper(
 ) -> Mapping[int, ListedAuthors]:
     """The names that lists show, by the number of the paper."""
     names: defaultdict[int, list[str]] = defaultdict(list)
-    counts: dict[int, int] = {}
-    for paper_id, name, number in read_rows(connection, _select_names(), {"papers": paper_ids}):
+    totals: dict[int, int] = {}
+    for paper_id, name, total in read_rows(connection, _select_names(), {"papers": paper_ids}):
         names[paper_id].append(name)
-        counts[paper_id] = number
-    return {each: ListedAuthors(tuple(names[each]), counts.get(each, 0)) for each in paper_ids}
+        totals[paper_id] = total or len(names[paper_id])
+    return {each: ListedAuthors(tuple(names[each]), totals.get(each, 0)) for each in paper_ids}
 
 
 @cache
 def _select_names() -> Select[Any]:
     every = aliased(PaperAuthor)
-    count = select(func.count()).where(every.paper_id == PaperAuthor.paper_id).scalar_subquery()
+    total = select(func.count()).where(every.paper_id == PaperAuthor.paper_id).scalar_subquery()
     return (
         select(
             PaperAuthor.paper_id,
             func.coalesce(func.nullif(PaperAuthor.name, ""), Author.name),
-            count,
+            # Asked of the last one alone: papers with fewer have no more than these.
+            case((PaperAuthor.position == MAX_LISTED_AUTHORS - 1, total)),
         )
         .join(Author, Author.id == PaperAuthor.author_id)
         .where(

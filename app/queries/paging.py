@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Integer, Label, Select, bindparam, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.statements import read_rows
+from app.statements import connection_of, read_rows
 
 MAX_INT = 2**31 - 1
 MAX_BIGINT = 2**63 - 1
@@ -97,7 +97,7 @@ def take_lines(
     """
     place = _find_place(order, **page)
     statement = _extend_once(query, order, place.way)
-    rows = read_rows(session.connection(), statement, {**place.values, **values})
+    rows = read_rows(connection_of(session), statement, {**place.values, **values})
     return _make_slice(rows, order, place)
 
 

@@ -15,7 +15,7 @@ from app.entities import find_entity, select_columns
 from app.models import Draft, FormerName, Identity, Passkey, Summary, User, Vote, Writer
 from app.queries.paging import Order, Slice, parse_small, take_page
 from app.queries.visibility import attributable_to, public, public_of_few
-from app.statements import read_rows
+from app.statements import connection_of, read_rows
 
 VOTE_AGE = timedelta(days=2)
 BY_SUMMARIES = Order((Writer.summaries,), Writer.user_id, (parse_small,), name="user_id")
@@ -141,7 +141,7 @@ def list_most_productive(session: Session, now: datetime, *, size: int, **cursor
 
 def load_user_row(session: Session, user: User, now: datetime) -> UserRow:
     """One user's public numbers."""
-    writer = read_rows(session.connection(), _select_writer(), {"user": user.id}).first()
+    writer = read_rows(connection_of(session), _select_writer(), {"user": user.id}).first()
     if writer is None:
         return UserRow(user, 0, None)
     return _make_row(user, writer, _count_recent_votes(session, [user.id], now))
@@ -160,7 +160,7 @@ def count_hidden_summaries(session: Session, user: User) -> int:
 def _count_recent_votes(session: Session, user_ids: Sequence[int], now: datetime) -> dict[int, int]:
     """The votes on what users wrote that are too young for the SciScore."""
     asked = {"users": user_ids, "since": now - VOTE_AGE}
-    return dict(read_rows(session.connection(), _select_recent_votes(), asked))
+    return dict(read_rows(connection_of(session), _select_recent_votes(), asked))
 
 
 def _make_row(user: User, writer: Any, recent: dict[int, int]) -> UserRow:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from datetime import timedelta
+from typing import Any
 
 import brotli
 import pytest
@@ -12,10 +13,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.cache import wsgi
 from app.cache.encodings import MAX_ACCEPTED
 from app.cache.keys import PageKey
 from app.cache.log import Read
 from app.cache.pages import PageCache
+from app.cache.wsgi import PageNote
 from app.db import begin_writing, now
 from app.models import Paper, Summary
 from app.services import changes, votes
@@ -51,6 +54,23 @@ def test_a_page_is_kept_at_the_second_request(
     assert first.data == second.data == third.data
     assert first.headers["ETag"] == third.headers["ETag"]
     assert third.headers["Content-Security-Policy"] == first.headers["Content-Security-Policy"]
+
+
+def test_what_it_stands_on_is_noted_of_a_page_that_is_kept(
+    client: FlaskClient, paper: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes: list[PageNote] = []
+
+    def make_note(**said: Any) -> PageNote:
+        notes.append(PageNote(**said))
+        return notes[-1]
+
+    monkeypatch.setattr(wsgi, "PageNote", make_note)
+    for _ in range(2):
+        client.get(paper)
+    first, second = notes
+    assert not first.names
+    assert second.names
 
 
 def test_encodings(client: FlaskClient, paper: str) -> None:

@@ -12,7 +12,7 @@ from app import search
 from app.entities import find_entity, select_columns
 from app.models import Author, AuthorName, Paper, PaperAuthor
 from app.queries.catalogue.venues import YearCount
-from app.statements import read_rows
+from app.statements import connection_of, read_rows
 from app.text.person_names import number_of_key, remove_number_from_key
 from app.text.words import words
 
@@ -80,7 +80,7 @@ def list_namesakes(session: Session, key: str) -> list[AuthorLink]:
     """
     base = remove_number_from_key(key)
     asked = {"base": base, "first": f"{base}-0001", "last": f"{base}-9999"}
-    rows = read_rows(session.connection(), _select_namesakes(), asked)
+    rows = read_rows(connection_of(session), _select_namesakes(), asked)
     found = [AuthorLink(*row) for row in rows]
     # Between these two stand other names where the database sorts by a language's rules.
     theirs = [each for each in found if each.key in (base, f"{base}-{each.number}")]
@@ -89,7 +89,7 @@ def list_namesakes(session: Session, key: str) -> list[AuthorLink]:
 
 def list_other_names(session: Session, author: Author) -> list[str]:
     """Under which other names an author has written."""
-    found = read_rows(session.connection(), _select_other_names(), {"author": author.id})
+    found = read_rows(connection_of(session), _select_other_names(), {"author": author.id})
     return sorted({name for (name,) in found} - {author.name})
 
 
@@ -99,13 +99,13 @@ def list_co_authors(session: Session, author: Author) -> list[CoAuthor]:
     Of somebody with thousands of papers, or papers with thousands of authors, the latest count.
     """
     limits = {"most_papers": MAX_PAPERS, "most_joint": MAX_JOINT_AUTHORSHIPS}
-    found = read_rows(session.connection(), _select_co_authors(), {"author": author.id, **limits})
+    found = read_rows(connection_of(session), _select_co_authors(), {"author": author.id, **limits})
     return [CoAuthor(AuthorLink(key, name), papers) for key, name, papers in found]
 
 
 def list_author_years(session: Session, author: Author) -> list[YearCount]:
     """The years of an author's papers, the latest first."""
-    found = read_rows(session.connection(), _select_years(), {"author": author.id})
+    found = read_rows(connection_of(session), _select_years(), {"author": author.id})
     return [YearCount(*row) for row in found]
 
 

@@ -23,7 +23,7 @@ from app.queries.summaries import place_within_paper
 from app.queries.summary_entries import choose_fragment
 from app.queries.visibility import attributable_to, public_of_few
 from app.sources.retractions import Retraction, read_mark
-from app.statements import read_rows
+from app.statements import connection_of, read_rows
 
 
 @dataclass(slots=True)
@@ -109,7 +109,7 @@ def load_listed_entries(
     Args:
         openings: whether they show how the texts begin.
     """
-    connection = session.connection()
+    connection = connection_of(session)
     found = read_rows(connection, _select_entries(openings), {"summaries": list(ids)})
     papers = make_papers(connection, found)
     return {each.summary.id: each for each in make_entries(connection, found, papers)}
@@ -117,7 +117,7 @@ def load_listed_entries(
 
 def load_listed_paper_rows(session: Session, ids: Sequence[int]) -> dict[int, PaperListRow]:
     """Rows for papers, by number."""
-    connection = session.connection()
+    connection = connection_of(session)
     found = read_rows(connection, select_papers(), {"papers": list(ids)})
     papers = make_papers(connection, found)
     written = [row.paper_id for row in found if row.summaries_count]

@@ -24,7 +24,7 @@ from app.models import (
     Writer,
 )
 from app.queries.visibility import public_of_few
-from app.statements import read_rows
+from app.statements import connection_of, read_rows
 from app.text.folding import fold
 
 _SECTIONS = select(Section.slug, Section.name).order_by(Section.position)
@@ -49,7 +49,7 @@ class SectionName(NamedTuple):
 
 def list_sections(session: Session) -> list[SectionName]:
     """All sections, in their order."""
-    return [SectionName(*row) for row in read_rows(session.connection(), _SECTIONS)]
+    return [SectionName(*row) for row in read_rows(connection_of(session), _SECTIONS)]
 
 
 def find_tag(session: Session, name: str) -> Tag | None:

@@ -14,7 +14,7 @@ from app.entities import find_entity, select_columns
 from app.models import Venue, VenueYear
 from app.models.papers.venue import NO_YEAR
 from app.queries.paging import Order, Slice, parse_small, take_page
-from app.statements import read_rows
+from app.statements import connection_of, read_rows
 from app.text.folding import fold
 
 BY_SUMMARIES = Order(
@@ -67,7 +67,7 @@ def list_venues(session: Session, words: Sequence[str], *, size: int, **cursors:
 
 def list_venue_years(session: Session, venue: Venue) -> list[YearCount]:
     """The years of a venue, the latest first."""
-    found = read_rows(session.connection(), _select_years(), {"venue": venue.id})
+    found = read_rows(connection_of(session), _select_years(), {"venue": venue.id})
     return [YearCount(*row) for row in found]
 
 

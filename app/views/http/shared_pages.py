@@ -120,11 +120,11 @@ def _note() -> PageNote | None:
 
 
 def list_notes() -> list[PageNote]:
-    """The notes of the present page and of the part that is being made."""
+    """The notes of the present page and part, where these are kept."""
     if not request:
         return []
     found = (request.environ.get(NOTE), g.get("part_note"))
-    return [note for note in found if note is not None]
+    return [note for note in found if note is not None and note.is_kept]
 
 
 def _mark_shared(response: Response) -> Response:

@@ -133,6 +133,9 @@ class PartMaker:
         more_bytes: int = 0,
     ) -> PagePart:
         """See `make_part`."""
+        is_kept = self._is_kept(key)
+        if not is_kept and not self._notes:  # nobody asks on what it stands
+            return PagePart(str(render()), frozenset(), facts=facts)
         confirmed = bool(about) and not is_about_one(about)
         note = self._globals.part_note = PageNote(reads=[] if confirmed else None)
         try:
@@ -148,12 +151,16 @@ class PartMaker:
         part = PagePart(html, on, note.expires_at, facts, more_bytes)
         for each in self._notes:
             each.names.update(on)
-        return self._keep(key, part, note)
+        return self._keep(key, part, note) if is_kept else part
+
+    def _is_kept(self, key: Hashable) -> bool:
+        # What is asked for once is not kept: a crawler must not push out what people read.
+        cache = self._cache
+        return cache is not None and self._number is not None and cache.was_asked(key)
 
     def _keep(self, key: Hashable, part: PagePart, note: PageNote) -> PagePart:
         cache, number = self._cache, self._number
-        # What is asked for once is not kept: a crawler must not push out what people read.
-        if cache is None or number is None or not cache.was_asked(key):
+        if cache is None or number is None:
             return part
         reads = tuple(note.reads or ())
         digest = cache.digest_reads(reads, number, note.answers)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from html import unescape
 from typing import Any
 
 from flask import current_app, g, url_for
@@ -17,7 +18,7 @@ from app.models import Paper
 from app.queries.catalogue.list_rows import ListedEntry, RowPaper
 from app.queries.lists.own_entries import OwnEntry
 from app.queries.summary_entries import SummaryEntry
-from app.views.http.paths import is_read, path_for, this_address
+from app.views.http.paths import is_read, path_for, print_path, this_address
 from app.views.http.quoting import quote
 from app.views.parts import own_entries
 from app.views.parts.kept import make_mark
@@ -109,7 +110,7 @@ class MemberPlaces:
             summary_id: of the summary in the row; 0 for none.
         """
         own = self._entries.get(facts["paper_id"])
-        back, quoted = self._back or quote_back(facts["paper_address"])
+        back, quoted = self._back or quote_back(unescape(facts["paper_address"]))
         return _make_control(own.status if own else "", self._reader_id is not None) % {
             "number": summary_id or f"p{facts['paper_id']}",
             "key": facts["paper_key"],
@@ -126,7 +127,7 @@ class MemberPlaces:
             facts: what `describe_paper` gave.
         """
         own = self._entries.get(facts["paper_id"])
-        back, quoted = self._back or quote_back(facts["paper_address"])
+        back, quoted = self._back or quote_back(unescape(facts["paper_address"]))
         of_own = (own.status, bool(own.remark)) if own else ("", False)
         return _make_whole_control(*of_own, self._reader_id is not None) % {
             "number": facts["paper_id"],
@@ -217,11 +218,11 @@ _quote_once = lru_cache(maxsize=MAX_ADDRESSES)(_quote_anew)
 
 def describe_paper(paper: Paper | RowPaper) -> dict[str, Any]:
     """The facts of a part that its control needs; texts are HTML."""
-    address = path_for("papers.show", key=paper.key)
+    address = print_path("papers.show", key=paper.key)
     return {
         "paper_id": paper.id,
         "paper_address": address,
-        "paper_key": quote(address.removeprefix(path_for("papers.show", key=""))),
+        "paper_key": address.removeprefix(print_path("papers.show", key="")),
         "paper_title": quote(paper.title),
     }
 
