@@ -98,7 +98,9 @@ def _pieces(text: str) -> list[str]:
         formula = found[0]
         inside = formula.strip("$") if formula[0] == "$" else formula[2:-2]
         # With spaces inside of single dollars it is rather two amounts of money.
-        if inside and inside == inside.strip() and plain(formula) == formula:
+        is_display = formula.startswith(("$$", r"\["))
+        is_formula = bool(inside) and (is_display or inside == inside.strip())
+        if is_formula and plain(formula) == formula:
             pieces += [escape_signs(text[at : found.start()]), formula]
             at = found.end()
     return [*pieces, escape_signs(text[at:])]

@@ -186,7 +186,7 @@ class Mender:
         self.at = end + len(dollars)
         if inside.strip():
             inside = _MODES.sub(r"\1", inside)
-            self.hold(f"{dollars}{' '.join(inside.split())}{dollars}")
+            self.hold(f"{dollars}{_join_lines(inside, len(dollars) == 2)}{dollars}")
 
     def _sign(self, text: str) -> None:
         sign = text[1]
@@ -208,7 +208,7 @@ class Mender:
         inside = "" if is_nested or end < 0 else self.tex[self.at : end]
         if inside.strip() and is_balanced(inside):
             self.at = end + 2
-            self.hold(f"\\{opener}{' '.join(inside.split())}\\{closer}")
+            self.hold(f"\\{opener}{_join_lines(inside, opener == '[')}\\{closer}")
         else:
             self.hold("\\" + opener)
 
@@ -271,3 +271,8 @@ def is_balanced(tex: str) -> bool:
         if depth < 0:
             return False
     return depth == 0
+
+
+def _join_lines(formula: str, is_display: bool) -> str:
+    """A formula on one line; a display keeps its distance from its marks."""
+    return " ".join(re.split(r"\s+", formula) if is_display else formula.split())

@@ -20,7 +20,7 @@ def upgrade() -> None:
         "list_import_parts",
         sa.Column("import_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["import_id"],
             ["list_imports.id"],

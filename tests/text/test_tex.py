@@ -127,6 +127,15 @@ def test_what_was_read_is_written_and_read_again(text: str) -> None:
     assert plain(escape_tex(text)) == text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [r"is $$ L = \frac{1}{N_\text{cls}} \sum_i L(p_i, p_i^*) $$ where", r"\[ x^2 \] of $$a_1$$"],
+)
+def test_a_display_stays_a_formula(text: str) -> None:
+    assert escape_tex(text) == text
+    assert plain(text) == text
+
+
 def test_an_entity_in_a_name_ends_no_name() -> None:
     (record,), _ = read_bibtex(
         "@misc{k, title={T}, author={M&uuml;ller, Hans and Garc&iacute;a, L}}"

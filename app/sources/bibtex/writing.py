@@ -49,7 +49,7 @@ def entry(record: PaperRecord, note: str = "", own: Mapping[str, str] | None = N
     In a title the words whose capitals matter stand in braces; formulas stay as they are.
 
     Args:
-        note: what somebody says of it, for the field `annote`; paragraphs are kept.
+        note: what somebody says of it, for the field `annote`; its lines and paragraphs are kept.
         own: further fields by their names, as text.
     """
     kind = kind_of_entry(record)
@@ -181,6 +181,15 @@ def _archives(urls: tuple[str, ...]) -> dict[str, str]:
 
 
 def _paragraphs(text: str) -> str:
-    parts = [escape_tex(part) for part in re.split(r"\n\s*\n", text) if part.strip()]
+    parts = [_lines(part) for part in re.split(r"\n\s*\n", text) if part.strip()]
     tex = "\n\n    ".join(parts)
     return tex if paragraphs(tex) else ""
+
+
+def _lines(part: str) -> str:
+    """A paragraph with the lines that it has, or on one line if a formula goes over several.
+
+    They mean nothing to TeX, but to who reads a list or a table in the file.
+    """
+    whole, lines = escape_tex(part), [escape_tex(line) for line in part.strip().splitlines()]
+    return "\n    ".join(lines) if " ".join(lines) == whole else whole

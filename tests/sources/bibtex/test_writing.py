@@ -157,3 +157,10 @@ def test_whatever_stands_in_a_title_or_name_reads_back() -> None:
         assert (again.title, again.abstract) == (record.title, record.abstract)
         assert names(text) == () or again.authors == record.authors
         assert entry(again) == entry(record)
+
+
+def test_a_note_keeps_its_lines_and_formulas() -> None:
+    note = "Lists:\n- of $x$ & more\n- of 5 %\n\n$$\na_1 = b\n$$"
+    tex = entry(PaperRecord(title="T"), note)
+    lines = r"Lists:\n    - of $x$ \& more\n    - of 5 \%\n\n    $$ a_1 = b $$"
+    assert lines.replace(r"\n", "\n") in tex

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.db import begin_writing, now
@@ -552,6 +552,15 @@ def test_what_the_job_cannot_read_is_told(
     run_jobs(session)
     assert "Up to 6 papers" in ann.get(path).text
     assert count(session, ListImportRow) == 1  # that of the JSON
+
+
+def test_what_was_sent_is_in_no_backup(ann: Browser, short_at_once: None, session: Session) -> None:
+    path = send(ann, LONG.encode()).location
+    begin_writing(session)
+    session.execute(delete(ListImportPart))  # as a restore leaves it
+    session.commit()
+    run_jobs(session)
+    assert receiving.GONE in ann.get(path).text
 
 
 def test_a_second_click_makes_no_second_import(

@@ -37,6 +37,7 @@ MAX_JOB_SECONDS = 120  # of the child's own time; 20,000 papers take about 30
 TWICE_LIFE = timedelta(minutes=5)  # in which the same list, sent again, was sent by a double click
 MAX_NAME_CHARS = 200
 EMPTY = "There is no paper in this list."
+GONE = "The list is not here any more. Send it again."
 
 
 def receive_list(session: Session, user: User, sent: SentList) -> ListImport:
@@ -57,8 +58,8 @@ def receive_list(session: Session, user: User, sent: SentList) -> ListImport:
     if is_new:
         name = visible_line(sent.name)[-MAX_NAME_CHARS:]  # whose end says what it is
         found.data = {**found.data, "name": name, "is_text": sent.is_text}
-        for number, data in enumerate(sent.list_parts()):
-            part = {"import_id": found.id, "number": number, "data": data}
+        for number, content in enumerate(sent.list_parts()):
+            part = {"import_id": found.id, "number": number, "content": content}
             session.execute(insert(ListImportPart).values(part))
         queue_job(session, JOB, str(found.id), {"import_id": found.id})
     session.commit()
@@ -143,9 +144,11 @@ def _reopen(session: Session, import_id: int, opened: ExitStack) -> SentList | N
     found.position = 0
     name, is_text = found.data["name"], found.data["is_text"]
     session.commit()
-    part = select(ListImportPart.data).where(ListImportPart.import_id == import_id)
+    part = select(ListImportPart.content).where(ListImportPart.import_id == import_id)
     numbers = select(ListImportPart.number).where(ListImportPart.import_id == import_id)
     every = session.scalars(numbers.order_by(ListImportPart.number)).all()
+    if not every:  # a backup has none of them
+        raise BadList(GONE)
     parts = (session.scalars(part.where(ListImportPart.number == n)).one() for n in every)
     file = hold_bytes(parts, opened)
     session.commit()

@@ -22,9 +22,10 @@ from sqlalchemy.types import JSON, TypeEngine
 
 BATCH = 1000  # rows read or written at once
 # A backup names the revision itself, and caches learn from the log of changes: they are empty then.
+# Files that somebody sent to be read, and what was found, are not kept for long.
 NOT_KEPT = frozenset(
     {
-        *("alembic_version", "bibliographies", "bibliography_questions"),
+        *("alembic_version", "bibliographies", "bibliography_questions", "list_import_parts"),
         *("changes", "rate_counts"),
     }
 )
