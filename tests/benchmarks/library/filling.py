@@ -34,8 +34,9 @@ def filled(database: Database) -> Iterator[Connection]:
             yield connection
             _set_sequences(connection)
             connection.commit()
-            connection.connection.driver_connection.autocommit = True
-            connection.exec_driver_sql("VACUUM ANALYZE")
+            # By an option, which ends when the connection goes back to those that others take.
+            alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+            alone.exec_driver_sql("VACUUM ANALYZE")
 
 
 def insert(
