@@ -14,4 +14,9 @@ export function watch(root) {
   for (const box of root.querySelectorAll(boxes)) observer.observe(box);
 }
 
+// A font that comes late makes what is in a box wider, and not the box.
+document.fonts.addEventListener("loadingdone", () => {
+  for (const box of document.querySelectorAll(boxes)) update(box);
+});
+
 watch(document);

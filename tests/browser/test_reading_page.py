@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.helpers.browser.reader import Reader
+from tests.helpers.browser.reader import SETTLED, Reader
 
 PAPER = "/paper/conf/nips/RenHGS15"
 NO_SCRIPT = {"java_script_enabled": False}
@@ -108,6 +108,19 @@ def test_a_wide_formula_shows_that_there_is_more(reader: Reader) -> None:
     more = page.screenshot(clip=area)
     box.evaluate("box => { box.scrollLeft = box.scrollWidth; }")
     assert page.screenshot(clip=area) != more
+
+
+def test_a_formula_gets_a_stop_when_a_font_makes_it_wide(reader: Reader) -> None:
+    page = reader.page
+    reader.go(PAPER)
+    box = page.locator(".math-block").first
+    page.evaluate(SETTLED)
+    assert box.get_attribute("tabindex") is None
+    # As a font does that comes late: the box itself stays as it is.
+    box.evaluate("box => { box.firstElementChild.style.width = '4000px'; }")
+    page.evaluate(SETTLED)
+    page.evaluate("document.fonts.dispatchEvent(new Event('loadingdone'))")
+    assert box.get_attribute("tabindex") == "0"
 
 
 def test_no_line_of_authors_begins_with_a_comma(reader: Reader) -> None:

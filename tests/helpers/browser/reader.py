@@ -54,6 +54,10 @@ MARK_TEXTS = """() => {
   };
   return (window.newTexts = [...document.body.querySelectorAll("*")].filter(isNew)).length;
 }"""
+# Fonts are there, and scripts have seen how wide things are with them.
+SETTLED = """() => document.fonts.ready.then(() => new Promise((done) => {
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)));
+}))"""
 ALL_BUT_COLOURS = """(rules) => axe.run(document, {
   resultTypes: ["violations"], preload: { assets: ["media"] },
   rules: Object.fromEntries(rules.map((name) => [name, { enabled: false }])),
@@ -67,6 +71,7 @@ def accessibility_violations(page: Page) -> list[str]:
     """What axe finds on a page as it is now, in the light and in the dark."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)  # half a megabyte, which a page needs once
+    page.evaluate(SETTLED)
     found = []
     for scheme in ("light", "dark"):
         # Without motion no colour is on its way to another.
