@@ -123,21 +123,28 @@ class _Crowd:
         loop = asyncio.get_running_loop()
         sent = loop.time()
         async with asyncio.timeout(MAX_ANSWER):
-            reader, writer = await self._connect()
-            writer.write(f"GET {next(self._addresses)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-            head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-            length = int(head.split("content-length: ")[1].split("\r\n")[0])
-            await reader.readexactly(length)
-        self._idle.append((reader, writer))
-        return Answer(sent, loop.time() - sent, int(head[9:12]))
+            status = await self._ask(next(self._addresses))
+        return Answer(sent, loop.time() - sent, status)
 
-    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        while self._idle:
+    async def _ask(self, address: str) -> int:
+        """The status of an answer; as browsers do, on a kept connection if one is still open."""
+        is_kept = bool(self._idle)
+        if is_kept:
             reader, writer = self._idle.pop()
-            if not reader.at_eof():  # the server ends those that are idle for long
-                return reader, writer
+        else:
+            reader, writer = await asyncio.open_connection(self._host, self._port)
+        try:
+            writer.write(f"GET {address} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
-        return await asyncio.open_connection(self._host, self._port)
+            if not is_kept:
+                raise
+            return await self._ask(address)  # the server ends those that are idle for long
+        length = int(head.split("content-length: ")[1].split("\r\n")[0])
+        await reader.readexactly(length)
+        self._idle.append((reader, writer))
+        return int(head[9:12])
 
 
 def _draw(path: Path) -> Iterator[str]:
